@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pghistory
+
 
 from config import embedded, environment
 
@@ -87,6 +89,9 @@ DATABASES = {
     }
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# What happened to a record that matters: rows written, changed and removed (ALL-1).
+PGHISTORY_DEFAULT_TRACKERS = (pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
 
 # Who signs in, and how often a wrong password may be tried.
 AUTH_USER_MODEL = "accounts.Person"

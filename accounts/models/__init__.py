@@ -1,0 +1,29 @@
+"""Organisation, people, customers, facts: the ground floor that every other app stands on."""
+
+from accounts.models.customers import (
+    ClassChange,
+    Contact,
+    Contract,
+    Customer,
+    GroupClientFile,
+    RetailerFile,
+)
+from accounts.models.facts import FileImport, MonthlyFact, MonthlyProductFact
+from accounts.models.organisation import Absence, Clock, OrgUnit, Person, Post
+
+__all__ = [
+    "Absence",
+    "ClassChange",
+    "Clock",
+    "Contact",
+    "Contract",
+    "Customer",
+    "FileImport",
+    "GroupClientFile",
+    "MonthlyFact",
+    "MonthlyProductFact",
+    "OrgUnit",
+    "Person",
+    "Post",
+    "RetailerFile",
+]

@@ -1,0 +1,125 @@
+"""Scope in one place: what a person may see (ORG-4). Every page, API, export and count starts at `visible_to`."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING, Any, Self, TypeVar
+
+from django.db import models
+from django.db.models import Exists, F, Func, OuterRef, Q, Value
+from django.db.models.functions import StrIndex
+
+from accounts.rules import OWN_CUSTOMERS_ONLY
+
+if TYPE_CHECKING:
+    from accounts.models import Person
+
+M = TypeVar("M", bound=models.Model)
+
+
+def customers_of(person: Person, through: str = "") -> Q:
+    """The one scope rule as a condition on a customer; `through` is the path to it with `__`, such as `customer__`.
+
+    A person sees the customers of the units under their posts; one who is only an account manager or relationship manager,
+    their own and those of people who delegated to them today.
+    """
+    scope = person.scope
+    if scope.everything:
+        return Q()
+    seen = Q(**{f"{through}account_manager_id__in": scope.own}) | Q(**{f"{through}relationship_manager_id__in": scope.own})
+    for path in scope.paths:
+        seen |= Q(**{f"{through}unit__path__startswith": path})
+    return seen
+
+
+def units_of(person: Person, through: str = "") -> Q:
+    """Scope for what belongs to a unit and no customer: units under one's posts."""
+    scope = person.scope
+    if scope.everything:
+        return Q()
+    seen = Q(pk__in=[])
+    for path in scope.paths:
+        seen |= Q(**{f"{through}path__startswith": path})
+    return seen
+
+
+class ScopedQuerySet(models.QuerySet[M]):
+    """A queryset that knows the way from its model to the customer (`""` for the customer itself)."""
+
+    to_customer = "customer__"
+
+    def visible_to(self, person: Person) -> Self:
+        """What this person may see; the rest does not exist for them (ORG-4)."""
+        return self.filter(customers_of(person, self.to_customer))
+
+
+class CustomerQuerySet(ScopedQuerySet[Any]):
+    to_customer = ""
+
+    def search(self, text: str) -> Self:
+        """Customers whose code, name, pinyin, initials or phone contains each word of the text.
+
+        `search_text` holds every character twice, so that two Chinese characters make the three-character pieces that a
+        trigram index can find.
+        """
+        found = self
+        for word in text.lower().split():
+            doubled = "".join(character * 2 for character in word)
+            found = found.filter(search_text__contains=doubled)
+        return found
+
+    def without_relationship_manager(self) -> Self:
+        """Core and important customers that nobody looks after yet (CUS-7, S4)."""
+        return self.filter(importance__in=["core", "important"], relationship_manager=None, status="active")
+
+
+class UnitQuerySet(models.QuerySet[Any]):
+    def visible_to(self, person: Person) -> Self:
+        """Units under the person's posts, and for account managers the unit they work in."""
+        scope = person.scope
+        if scope.everything:
+            return self
+        return self.filter(units_of(person) | Q(pk__in=scope.home_units))
+
+    def upward_from(self, path: str) -> Self:
+        """The unit of the path and those above it."""
+        return self.annotate(_at=StrIndex(Value(path), F("path"))).filter(_at=1)
+
+
+class PersonQuerySet(models.QuerySet[Any]):
+    def visible_to(self, person: Person) -> Self:
+        """People with a post under one's own posts, and oneself."""
+        from_posts = self.model._meta.get_field("posts").related_model  # the post model, without importing upward
+        scope = person.scope
+        if scope.everything:
+            return self
+        under = Q(pk__in=[])
+        for path in scope.paths:
+            under |= Q(unit__path__startswith=path)
+        posts = from_posts._default_manager.filter(under, person_id=OuterRef("pk"))
+        return self.filter(Exists(posts) | Q(pk__in=scope.own))
+
+
+class PostQuerySet(models.QuerySet[Any]):
+    def held_on(self, on: date) -> Self:
+        """Posts held on a day; the end date is the last day."""
+        return self.filter(Q(ends_on=None) | Q(ends_on__gte=on), starts_on__lte=on)
+
+    def wide(self) -> Self:
+        """Posts that show the whole unit, not only one's own customers."""
+        return self.exclude(role__in=[str(role) for role in OWN_CUSTOMERS_ONLY])
+
+    def visible_to(self, person: Person) -> Self:
+        return self.filter(units_of(person, "unit__") | Q(person_id=person.pk)) if not person.scope.everything else self
+
+
+class AbsenceQuerySet(models.QuerySet[Any]):
+    def on(self, on: date) -> Self:
+        return self.filter(starts_on__lte=on, ends_on__gte=on)
+
+
+class Today(Func):
+    """The business date in China by the database's clock."""
+
+    function = "zhoudao_today"
+    output_field = models.DateField()

@@ -1,0 +1,1 @@
+"""The writes of the ground floor, and the one answer to "who is responsible"."""

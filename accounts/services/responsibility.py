@@ -1,0 +1,77 @@
+"""Who is responsible for a customer in a role: the one place that answers (ORG-3)."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Self
+
+from accounts.models import Absence, Customer, OrgUnit, Post
+from accounts.rules import Holder, Responsible, Role, find_responsible, role_chain, units_upward
+
+
+@dataclass(slots=True)
+class ResponsibilityMap:
+    """Posts and absences of one day, loaded in two queries; answers for any number of customers without another query."""
+
+    holders: dict[tuple[int, Role], list[Holder]]
+    absent: dict[int, int | None]
+    _found: dict[tuple[str, Role], Responsible | None] = field(default_factory=dict)
+
+    @classmethod
+    def load(cls, on: date, paths: Iterable[str] | None = None) -> Self:
+        """Load what is needed for the units of the given paths, or for the whole company."""
+        absent = {
+            person: delegate
+            for person, delegate in Absence.objects.on(on).order_by("created_at").values_list("person_id", "delegate_id")
+        }
+        posts = Post.objects.held_on(on).filter(person__is_active=True)
+        if paths is not None:
+            posts = posts.filter(unit_id__in={unit for path in paths for unit in units_upward(path)})
+        holders: dict[tuple[int, Role], list[Holder]] = defaultdict(list)
+        for person_id, unit_id, role in posts.values_list("person_id", "unit_id", "role"):
+            holder = Holder(person_id, unit_id, Role(role), person_id in absent, absent.get(person_id))
+            holders[unit_id, holder.role].append(holder)
+        return cls(holders, absent)
+
+    def in_unit(self, path: str, role: Role) -> Responsible | None:
+        """Who answers in a role for a unit."""
+        key = (path, role)
+        if key not in self._found:
+            self._found[key] = find_responsible(role, units_upward(path), self.holders)
+        return self._found[key]
+
+    def for_customer(
+        self, path: str, role: Role, account_manager_id: int | None = None, relationship_manager_id: int | None = None
+    ) -> Responsible | None:
+        """Who answers in a role for a customer of that unit; an assignment of the customer's own goes first."""
+        assigned = {Role.ACCOUNT_MANAGER: account_manager_id, Role.RELATIONSHIP_MANAGER: relationship_manager_id}.get(role)
+        if assigned is None:
+            # An account manager answers only for customers assigned to them: an unassigned customer is a vacancy.
+            chain = role_chain(role)
+            if role in {Role.ACCOUNT_MANAGER, Role.RELATIONSHIP_MANAGER} and len(chain) > 1:
+                return self._as_vacancy(path, chain[1])
+            return self.in_unit(path, role)
+        if assigned not in self.absent:
+            return Responsible(assigned, role, vacant=False, delegated=False)
+        delegate = self.absent[assigned]
+        if delegate is not None:
+            return Responsible(delegate, role, vacant=False, delegated=True)
+        return self._as_vacancy(path, role_chain(role)[1])
+
+    def _as_vacancy(self, path: str, role: Role) -> Responsible | None:
+        found = self.in_unit(path, role)
+        return Responsible(found.person_id, found.role, vacant=True, delegated=found.delegated) if found else None
+
+
+def responsible(customer: Customer, role: Role, on: date) -> Responsible | None:
+    """Who is responsible for a customer in a role on a day (ORG-3); None only if the general manager's post is vacant too."""
+    path = customer.unit.path
+    return ResponsibilityMap.load(on, [path]).for_customer(
+        path, role, customer.account_manager_id, customer.relationship_manager_id
+    )
+
+
+def responsible_in_unit(unit: OrgUnit, role: Role, on: date) -> Responsible | None:
+    """Who is responsible in a role for a unit on a day (ORG-3)."""
+    return ResponsibilityMap.load(on, [unit.path]).in_unit(unit.path, role)
