@@ -4,7 +4,6 @@ from pathlib import Path
 
 import pghistory
 
-
 from config import embedded, environment
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -167,7 +166,7 @@ REST_KNOX = {"TOKEN_TTL": None, "AUTH_HEADER_PREFIX": "Token"}
 SPECTACULAR_SETTINGS = {"TITLE": "Zhoudao API", "VERSION": "0.1.0", "SERVE_INCLUDE_SCHEMA": False}
 
 # Celery spreads work; the rows in PostgreSQL decide what work there is (HOUSE: duties).
-CELERY_BROKER_URL = REDIS_URL
+CELERY_BROKER_URL = environment.broker(REDIS_URL)
 CELERY_TASK_ACKS_LATE = CELERY_TASK_REJECT_ON_WORKER_LOST = CELERY_TASK_IGNORE_RESULT = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_TASK_TIME_LIMIT = 600
