@@ -1,0 +1,1 @@
+"""What every test gets. Factories are in tests/factories, one module an app."""
