@@ -26,9 +26,7 @@ def customers_of(person: Person, through: str = "") -> Q:
     scope = person.scope
     if scope.everything:
         return Q()
-    seen = Q(**{f"{through}account_manager_id__in": scope.own}) | Q(
-        **{f"{through}relationship_manager_id__in": scope.own}
-    )
+    seen = Q(**{f"{through}account_manager_id__in": scope.own}) | Q(**{f"{through}relationship_manager_id__in": scope.own})
     for path in scope.paths:
         seen |= Q(**{f"{through}unit__path__startswith": path})
     return seen

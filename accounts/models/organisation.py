@@ -38,9 +38,7 @@ class OrgUnit(models.Model):
         DEPARTMENT = "department", _("department")
         STATION = "station", _("station")
 
-    parent = models.ForeignKey(
-        "self", models.PROTECT, null=True, blank=True, related_name="children", verbose_name=_("parent")
-    )
+    parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="children", verbose_name=_("parent"))
     kind = models.CharField(_("kind"), max_length=12, choices=Kind)
     code = models.CharField(_("code"), max_length=20, unique=True)
     name = models.CharField(_("name"), max_length=60)
@@ -54,9 +52,7 @@ class OrgUnit(models.Model):
         verbose_name = _("unit")
         verbose_name_plural = _("units")
         constraints = [
-            models.CheckConstraint(
-                condition=Q(path__startswith="/", path__endswith="/"), name="unit_path_has_separators"
-            ),
+            models.CheckConstraint(condition=Q(path__startswith="/", path__endswith="/"), name="unit_path_has_separators"),
         ]
 
     def __str__(self) -> str:
@@ -108,9 +104,7 @@ class Person(AbstractUser):
             .exclude(ends_on__lt=Today())
             .select_related("unit", "person")
         )
-        return sorted(
-            posts, key=lambda post: (post.person_id != self.pk, post.role in OWN_CUSTOMERS_ONLY, post.unit.path)
-        )
+        return sorted(posts, key=lambda post: (post.person_id != self.pk, post.role in OWN_CUSTOMERS_ONLY, post.unit.path))
 
     @cached_property
     def post(self) -> "Post | None":
@@ -178,9 +172,7 @@ class Post(models.Model):
         verbose_name_plural = _("posts")
         indexes = [models.Index(fields=["unit", "role"], name="post_unit_role")]
         constraints = [
-            models.CheckConstraint(
-                condition=Q(ends_on=None) | Q(ends_on__gte=F("starts_on")), name="post_ends_after_start"
-            ),
+            models.CheckConstraint(condition=Q(ends_on=None) | Q(ends_on__gte=F("starts_on")), name="post_ends_after_start"),
             ExclusionConstraint(
                 name="post_held_once_at_a_time",
                 expressions=[

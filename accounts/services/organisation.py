@@ -31,9 +31,7 @@ def create_unit(
     longitude: float | None = None,
 ) -> OrgUnit:
     """Add a unit to the tree and give it its path (ORG-1)."""
-    unit = OrgUnit(
-        parent=parent, kind=kind, code=code, name=name, latitude=latitude, longitude=longitude, path=f"/{code}/"
-    )
+    unit = OrgUnit(parent=parent, kind=kind, code=code, name=name, latitude=latitude, longitude=longitude, path=f"/{code}/")
     unit.save()
     unit.path = f"{parent.path if parent else '/'}{unit.pk}/"
     unit.save(update_fields=["path"])

@@ -47,12 +47,8 @@ class Duty(models.Model):
         verbose_name = _("duty")
         verbose_name_plural = _("duties")
         constraints = [
-            models.CheckConstraint(
-                condition=Q(state="closed") | Q(next_due_at__isnull=False), name="open_duty_has_deadline"
-            ),
-            models.CheckConstraint(
-                condition=~Q(state="closed") | Q(closed_at__isnull=False), name="closed_duty_says_when"
-            ),
+            models.CheckConstraint(condition=Q(state="closed") | Q(next_due_at__isnull=False), name="open_duty_has_deadline"),
+            models.CheckConstraint(condition=~Q(state="closed") | Q(closed_at__isnull=False), name="closed_duty_says_when"),
             models.UniqueConstraint(fields=["kind", "subject_id"], condition=~Q(state="closed"), name="one_open_duty"),
         ]
         indexes = [
