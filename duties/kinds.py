@@ -1,0 +1,47 @@
+"""The kinds of duty there are. Each app registers its own in `AppConfig.ready()`."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.urls import reverse
+from django.utils.functional import Promise
+
+#: A visit that somebody asked for: the planner reads it, a logged visit closes it; `subject_id` is the customer's (VIS-12).
+VISIT_FOLLOW_UP = "visit.follow_up"
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What one kind of duty is called, how it reads, and the page on which it is done."""
+
+    key: str
+    label: str | Promise
+    sentence: str | Promise
+    url_name: str
+    icon: str = "clipboard-check"
+
+    def describe(self, details: dict[str, Any]) -> str:
+        """The sentence with its values, in the reader's language."""
+        return str(self.sentence) % details
+
+    def url(self, subject_id: int) -> str:
+        return reverse(self.url_name, args=[subject_id])
+
+
+_kinds: dict[str, Kind] = {}
+
+
+def register(kind: Kind) -> None:
+    """Make a kind known; a second one of the same key is a mistake."""
+    if kind.key in _kinds:
+        raise ValueError(f"duty kind {kind.key} is registered twice")
+    _kinds[kind.key] = kind
+
+
+def get(key: str) -> Kind:
+    """The kind of that key; KeyError for a kind that no app registered."""
+    return _kinds[key]
+
+
+def all_kinds() -> list[Kind]:
+    return sorted(_kinds.values(), key=lambda kind: kind.key)

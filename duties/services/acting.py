@@ -1,0 +1,63 @@
+"""What a person does with a duty. Each act locks the duty's row, as the engine does: one of them goes first."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from accounts.models import Person
+from duties.models import Duty, DutyEvent
+from duties.services.telling import record, tell
+
+
+class AlreadyClosed(Exception):
+    """Somebody closed the duty in the meantime."""
+
+
+def _locked(duty: Duty) -> Duty:
+    fresh = Duty.objects.select_for_update().get(pk=duty.pk)
+    if fresh.state == Duty.State.CLOSED:
+        raise AlreadyClosed(str(fresh))
+    return fresh
+
+
+@transaction.atomic
+def acknowledge(*, duty: Duty, by: Person, now: datetime, due_at: datetime | None = None) -> Duty:
+    """Say that one has it in hand; the deadline stays unless a new one is agreed. Raises AlreadyClosed."""
+    fresh = _locked(duty)
+    fresh.state, fresh.acknowledged_at, fresh.acknowledged_by = Duty.State.ACKNOWLEDGED, now, by
+    fresh.next_due_at = due_at or fresh.next_due_at
+    fresh.save(update_fields=["state", "acknowledged_at", "acknowledged_by", "next_due_at"])
+    record(fresh, DutyEvent.Act.ACKNOWLEDGED, at=now, by=by, due_at=fresh.next_due_at).save()
+    return fresh
+
+
+@transaction.atomic
+def hand_over(*, duty: Duty, to: Person, by: Person, now: datetime, note: str = "") -> Duty:
+    """Give a duty to another person at the same level and deadline; they are told. Raises AlreadyClosed."""
+    fresh = _locked(duty)
+    fresh.owner = to
+    fresh.save(update_fields=["owner"])
+    record(fresh, DutyEvent.Act.HANDED_OVER, at=now, by=by, due_at=fresh.next_due_at, note=note).save()
+    tell([fresh], now=now)
+    return fresh
+
+
+@transaction.atomic
+def set_deadline(*, duty: Duty, due_at: datetime, by: Person | None, now: datetime, note: str = "") -> Duty:
+    """Set the deadline of the present level, such as the day until which a measure runs. Raises AlreadyClosed."""
+    fresh = _locked(duty)
+    fresh.next_due_at = due_at
+    fresh.save(update_fields=["next_due_at"])
+    record(fresh, DutyEvent.Act.EXTENDED, at=now, by=by, due_at=due_at, note=note).save()
+    return fresh
+
+
+@transaction.atomic
+def close(*, duty: Duty, by: Person | None, now: datetime, outcome: str = "") -> Duty:
+    """The promise is kept, or no longer owed. Raises AlreadyClosed."""
+    fresh = _locked(duty)
+    fresh.state, fresh.closed_at, fresh.closed_by = Duty.State.CLOSED, now, by
+    fresh.next_due_at, fresh.outcome = None, outcome[:200]
+    fresh.save(update_fields=["state", "closed_at", "closed_by", "next_due_at", "outcome"])
+    record(fresh, DutyEvent.Act.CLOSED, at=now, by=by, note=outcome).save()
+    return fresh
