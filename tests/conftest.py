@@ -1,1 +1,3 @@
 """What every test gets. Factories are in tests/factories, one module an app."""
+
+pytest_plugins = ["tests.factories.company"]
