@@ -1,6 +1,7 @@
 """The environment, read strictly: a value that does not parse stops the start with its name."""
 
 import os
+from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 
@@ -8,13 +9,27 @@ class BadEnvironment(ValueError):
     """A variable is missing or does not parse."""
 
 
+def load(path: Path) -> None:
+    """Take `NAME=value` lines from a file; what the environment already says wins."""
+    lines = path.read_text().splitlines() if path.is_file() else []
+    for number, line in enumerate((line.strip() for line in lines), start=1):
+        name, equals, value = line.partition("=")
+        if line and not line.startswith("#"):
+            if not equals or not name.strip().isidentifier():
+                raise BadEnvironment(f"{path}, line {number}: write NAME=value")
+            os.environ.setdefault(name.strip(), value.strip())
+
+
+load(Path(__file__).resolve().parent.parent / os.environ.get("ENV_FILE", ".env"))
+
 #: Every variable that was asked for, with its default: `.env.example` must equal this.
 ASKED: dict[str, str] = {}
 
 
 def text(name: str, default: str = "") -> str:
+    """The variable, or its default when it is missing or empty."""
     ASKED[name] = default
-    return os.environ.get(name, default)
+    return os.environ.get(name) or default
 
 
 def flag(name: str, default: bool = False) -> bool:
