@@ -1,0 +1,29 @@
+"""Celery spreads work over processes. What work there is, the rows in PostgreSQL say; a lost message is only a delay."""
+
+import os
+
+from celery import Celery
+from celery.schedules import crontab
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+
+app = Celery("zhoudao")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()
+
+#: The night's work is asked for from 02:00 on, again and again: each job is keyed by its business date, does nothing when
+#: that date is done, and so catches up by itself after an outage.
+NIGHT = crontab(hour="2-23", minute="*/15")
+
+#: name → (task, how often). A message that no worker takes in time expires: the next one says the same.
+SCHEDULE = {
+    "climb overdue duties": ("duties.tasks.sweep", 10.0),
+    "send what waits in the outbox": ("duties.tasks.deliver", 5.0),
+    "count broken promises": ("duties.tasks.watch", 60.0),
+    "plan the next working day": ("visits.tasks.plan_night", NIGHT),
+    "evaluate the indicators": ("early_warnings.tasks.evaluate_night", NIGHT),
+}
+app.conf.beat_schedule = {
+    name: {"task": task, "schedule": often, "options": {"expires": often if isinstance(often, float) else 900}}
+    for name, (task, often) in SCHEDULE.items()
+}
