@@ -13,7 +13,13 @@ SECRET_KEY = environment.text("SECRET_KEY") or ("for-development-only-" * 3 if D
 if not SECRET_KEY:
     raise environment.BadEnvironment("SECRET_KEY is missing: it has no default outside DEBUG")
 ALLOWED_HOSTS = environment.words("ALLOWED_HOSTS", "127.0.0.1,localhost,testserver" if DEBUG else "")
+
+# `make run`: where it listens and with how many processes; whether an empty database gets the demo company.
+HOST = environment.text("HOST", "127.0.0.1")
 PORT = environment.number("PORT", 8000)
+WEB_WORKERS = environment.number("WEB_WORKERS", 2)
+TASK_WORKERS = environment.number("TASK_WORKERS", 2)
+LOAD_DEMO = environment.flag("LOAD_DEMO", default=DEBUG)
 
 INSTALLED_APPS = [
     "config",
@@ -146,7 +152,7 @@ TIME_ZONE = "Asia/Shanghai"
 STATIC_URL = "static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
 STATICFILES_DIRS = [BASE_DIR / "static"]
-WHITENOISE_USE_FINDERS = DEBUG
+WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = DEBUG
 WHITENOISE_MAX_AGE = 0 if DEBUG else 3600
 DATA_UPLOAD_MAX_MEMORY_SIZE = 20 * 1024 * 1024
 
@@ -177,6 +183,7 @@ CELERY_BROKER_CONNECTION_TIMEOUT = 1
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TIMEZONE = TIME_ZONE
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 
 # How people are told.
 EMAIL_BACKEND = environment.text("EMAIL_BACKEND", "django.core.mail.backends.console.EmailBackend")
@@ -191,10 +198,16 @@ SITE_URL = environment.text("SITE_URL", f"http://127.0.0.1:{PORT}")
 # The clock may be moved only where a company's work is not at stake: on a developer's machine and in the demo.
 CLOCK_MAY_MOVE = environment.flag("CLOCK_MAY_MOVE", default=DEBUG)
 
+LOG_LEVEL = environment.text("LOG_LEVEL", "INFO")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["console"], "level": environment.text("LOG_LEVEL", "INFO")},
+    "root": {"handlers": ["console"], "level": LOG_LEVEL},
+    "loggers": {
+        # a line for each message of each sweep would hide the rest
+        name: {"level": "WARNING"}
+        for name in ("celery.worker.strategy", "celery.app.trace", "celery.beat")
+    },
 }

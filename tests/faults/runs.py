@@ -1,0 +1,104 @@
+"""A run of Zhoudao as its user starts it, and a look at the processes that belong to it."""
+
+import os
+import select
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+import psutil
+
+from config import embedded
+from config.run import MARK
+
+
+class Run:
+    """`python -m config.run` with its own `var` folder and port."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder.resolve()
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.port = probe.getsockname()[1]
+        self.environment = {k: v for k, v in os.environ.items() if k not in {"DATABASE_URL", "REDIS_URL", "SITE_URL"}}
+        self.environment |= {"VAR_DIR": str(self.folder), "PORT": str(self.port), "LOAD_DEMO": "0", "WEB_WORKERS": "1"}
+        self.process: subprocess.Popen[str] | None = None
+        self.said = ""
+
+    def start(self, *command: str) -> float:
+        """Start it (with another command if given) and wait for its Ready. Returns the seconds that took."""
+        began = time.monotonic()
+        self.process = subprocess.Popen(
+            command or (sys.executable, "-m", "config.run"),
+            cwd=embedded.BASE_DIR,
+            env=self.environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+        )
+        self.wait_for(f"Ready http://127.0.0.1:{self.port}\n")
+        return time.monotonic() - began
+
+    def wait_for(self, line: str, seconds: float = 120) -> None:
+        """Read what it says until it says this line."""
+        assert self.process is not None
+        assert self.process.stdout is not None
+        self.said, until = "", time.monotonic() + seconds
+        while time.monotonic() < until:
+            if select.select([self.process.stdout], [], [], 1)[0]:
+                said = self.process.stdout.readline()
+                self.said += said
+                if said == line:
+                    return
+                if not said:
+                    break
+        raise AssertionError(f"never said {line!r}, but:\n{self.said}")
+
+    def stop(self, signum: int = signal.SIGTERM) -> int:
+        """Send it a signal and wait for its end. Returns its exit code."""
+        assert self.process is not None
+        self.process.send_signal(signum)
+        self.said, _nothing = self.process.communicate(timeout=60)
+        return self.process.returncode
+
+    def get(self, path: str) -> int:
+        """The status of a page, redirects not followed beyond this host."""
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=30) as answer:
+                return int(answer.status)
+        except urllib.error.HTTPError as error:
+            return error.code
+
+    def processes(self) -> dict[int, str]:
+        """Everything alive that belongs to it: by its mark, by its session, by the folder it works in."""
+        found = {}
+        session = self.process.pid if self.process else -1
+        for process in psutil.process_iter():
+            try:
+                if process.status() == psutil.STATUS_ZOMBIE:
+                    continue
+                marked = process.environ().get(MARK) == str(self.folder)
+                if marked or os.getsid(process.pid) == session or self.folder in Path(process.cwd()).parents:
+                    found[process.pid] = " ".join(process.cmdline())
+            except (psutil.Error, ProcessLookupError):
+                continue
+        return found
+
+    def part(self, word: str) -> list[int]:
+        """The pids of a part: `gunicorn`, `worker`, `beat`, `postgres`, `valkey-server`."""
+        return [pid for pid, command in self.processes().items() if word in command]
+
+    def kill_everything(self) -> None:
+        for pid in self.processes():
+            try:
+                os.kill(pid, signal.SIGKILL)
+            except ProcessLookupError:
+                continue
+        if self.process:
+            self.process.communicate()

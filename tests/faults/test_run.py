@@ -1,0 +1,79 @@
+"""What `make run` promises: it gets ready, ends without a trace, and starts again after the worst."""
+
+import os
+import signal
+import sys
+
+import psutil
+import pytest
+
+from tests.faults.runs import Run
+
+
+def test_it_gets_ready_answers_and_ends_without_a_trace(run: Run) -> None:
+    run.start()
+    parts = {word: len(run.part(word)) > 0 for word in ("gunicorn", "worker", "beat", "postgres", "valkey-server")}
+    assert parts == dict.fromkeys(parts, True)
+    assert {os.getpgid(pid) for word in ("gunicorn", "celery") for pid in run.part(word)} == {min(run.part("gunicorn"))}
+    assert run.get("/health/") in {200, 503}
+    assert run.get("/") == 200
+    before = list(run.processes())
+    assert run.stop(signal.SIGTERM) == 0
+    assert run.processes() == {}
+    assert [
+        pid for pid in before if psutil.pid_exists(pid) and psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+    ] == []
+
+
+def test_a_second_start_is_quick_and_ctrl_c_ends_it(run: Run) -> None:
+    assert run.start() < 20
+    assert run.stop(signal.SIGINT) == 0
+    assert run.processes() == {}
+
+
+def test_make_passes_a_signal_on(run: Run) -> None:
+    run.start("make", "run")
+    run.stop(signal.SIGTERM)
+    assert run.processes() == {}
+
+
+def test_kill_9_of_everything_and_it_starts_again(run: Run) -> None:
+    run.start()
+    run.kill_everything()
+    run.start()
+    assert run.get("/") == 200
+    assert run.stop() == 0
+    assert run.processes() == {}
+
+
+def test_kill_9_of_the_parent_alone_leaves_nothing_to_the_next_run(run: Run) -> None:
+    run.start()
+    assert run.process is not None
+    run.process.kill()
+    run.process.wait()
+    orphans = set(run.part("gunicorn"))
+    assert orphans
+    run.start()
+    assert orphans & set(run.part("gunicorn")) == set()
+    assert run.stop() == 0
+    assert run.processes() == {}
+
+
+@pytest.mark.parametrize("part", ["gunicorn", "beat", "worker"])
+def test_the_end_of_one_part_ends_all(run: Run, part: str) -> None:
+    run.start()
+    os.kill(min(run.part(part)), signal.SIGKILL)
+    assert run.process is not None
+    assert run.process.wait(timeout=60) == 1
+    run.process.communicate()
+    assert run.processes() == {}
+
+
+def test_a_second_run_in_the_same_folder_is_refused(run: Run) -> None:
+    run.start()
+    second = Run(run.folder)
+    with pytest.raises(AssertionError, match="Zhoudao already runs in"):
+        second.start(sys.executable, "-m", "config.run")
+    assert run.get("/") == 200
+    assert run.stop() == 0
+    assert run.processes() == {}
