@@ -3,6 +3,7 @@
 from duties.services.acting import acknowledge, close, hand_over, set_deadline
 from duties.services.engine import sweep
 from duties.services.opening import Opening, open_duties, open_duty, open_duty_of
+from duties.services.telling import tell_also
 
 __all__ = [
     "Opening",
@@ -14,4 +15,5 @@ __all__ = [
     "open_duty_of",
     "set_deadline",
     "sweep",
+    "tell_also",
 ]

@@ -18,9 +18,18 @@ def record(
 
 def tell(duties: Sequence[Duty], *, now: datetime) -> None:
     """Tell each duty's owner at its level, by every channel they have (ALL-4); told once, however often called."""
+    _write([(duty, duty.owner_id) for duty in duties], now)
+
+
+def tell_also(*, duty: Duty, people: Iterable[int], now: datetime) -> None:
+    """Tell others who must know at once, by their ids; whoever was told of this level already is not told again (CMP-1)."""
+    _write([(duty, person_id) for person_id in people], now)
+
+
+def _write(tellings: Sequence[tuple[Duty, int]], now: datetime) -> None:
     reach = {
         pk: (bool(email), bool(webhook))
-        for pk, email, webhook in Person.objects.filter(pk__in={duty.owner_id for duty in duties}).values_list(
+        for pk, email, webhook in Person.objects.filter(pk__in={person_id for _, person_id in tellings}).values_list(
             "pk", "email", "webhook"
         )
     }
@@ -28,15 +37,15 @@ def tell(duties: Sequence[Duty], *, now: datetime) -> None:
         Notice(
             duty=duty,
             level=duty.level,
-            recipient_id=duty.owner_id,
+            recipient_id=person_id,
             channel=channel,
             created_at=now,
             delivery=Notice.Delivery.SENT if channel == Notice.Channel.INBOX else Notice.Delivery.PENDING,
             next_attempt_at=None if channel == Notice.Channel.INBOX else now,
             sent_at=now if channel == Notice.Channel.INBOX else None,
         )
-        for duty in duties
-        for channel in _channels(*reach[duty.owner_id])
+        for duty, person_id in tellings
+        for channel in _channels(*reach[person_id])
     ]
     Notice.objects.bulk_create(notices, ignore_conflicts=True, batch_size=2000)
 
