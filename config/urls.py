@@ -1,0 +1,27 @@
+"""Addresses. Each app adds its own under one prefix."""
+
+from django.contrib import admin
+from django.urls import include, path
+from drf_spectacular.views import SpectacularAPIView
+
+from config.views import doors, homes, tokens
+
+urlpatterns = [
+    path("", homes.home, name="home"),
+    path("sign-in/", doors.sign_in, name="sign-in"),
+    path("sign-out/", doors.sign_out, name="sign-out"),
+    path("language/", doors.set_language, name="set_language"),
+    path("theme/", doors.set_theme, name="set-theme"),
+    path("help/", doors.help_page, name="help"),
+    path("admin/", admin.site.urls),
+    path("api/", include("config.api")),
+    path("api/schema/", SpectacularAPIView.as_view(), name="api-schema"),
+    path("api/token/", tokens.SignIn.as_view(), name="api-sign-in"),
+    path("api/token/revoke/", tokens.SignOut.as_view(), name="api-sign-out"),
+    # the apps, a line each
+]
+
+handler400 = "config.views.wrong.bad_request"
+handler403 = "config.views.wrong.not_allowed"
+handler404 = "config.views.wrong.not_found"
+handler500 = "config.views.wrong.failed"

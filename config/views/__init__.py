@@ -1,0 +1,1 @@
+"""The pages of the frame, and those that show several apps together."""
