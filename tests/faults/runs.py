@@ -33,6 +33,7 @@ class Run:
     def start(self, *command: str) -> float:
         """Start it (with another command if given) and wait for its Ready. Returns the seconds that took."""
         began = time.monotonic()
+        self.forget()
         self.process = subprocess.Popen(
             command or (sys.executable, "-m", "config.run"),
             cwd=embedded.BASE_DIR,
@@ -94,11 +95,17 @@ class Run:
         """The pids of a part: `gunicorn`, `worker`, `beat`, `postgres`, `valkey-server`."""
         return [pid for pid, command in self.processes().items() if word in command]
 
+    def forget(self) -> None:
+        """Let go of the last process, whose output children of it may still hold open."""
+        if self.process:
+            assert self.process.stdout is not None
+            self.process.stdout.close()
+            self.process.wait()
+
     def kill_everything(self) -> None:
         for pid in self.processes():
             try:
                 os.kill(pid, signal.SIGKILL)
             except ProcessLookupError:
                 continue
-        if self.process:
-            self.process.communicate()
+        self.forget()
