@@ -1,0 +1,87 @@
+"""Complaints as one may see, search and count them."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING, Any, Self
+
+from django.db import models
+from django.db.models import Count, F, Q
+from django.db.models.functions import TruncMonth
+
+from accounts.querysets import ScopedQuerySet
+
+if TYPE_CHECKING:
+    from accounts.models import Person
+
+
+class ComplaintQuerySet(ScopedQuerySet[Any]):
+    def open(self) -> Self:
+        return self.exclude(step="closed")
+
+    def closed(self) -> Self:
+        return self.filter(step="closed")
+
+    def owed_by(self, person: Person) -> Self:
+        """Those whose next step this person owes, or somebody they stand in for."""
+        return self.open().filter(duty__owner_id__in=person.scope.own)
+
+    def overdue(self, now: datetime) -> Self:
+        """Those whose step is past its deadline: it has climbed, or is about to (CMP-3)."""
+        return self.open().filter(Q(duty__level__gt=1) | Q(duty__next_due_at__lte=now))
+
+    def in_last(self, days: int, on: date) -> Self:
+        """Registered in the days up to and including `on`."""
+        return self.filter(registered_at__date__gt=on - timedelta(days=days), registered_at__date__lte=on)
+
+    def search(self, text: str) -> Self:
+        """Those whose number, subject or complainer, or whose customer's name, code, pinyin or phone, holds each word."""
+        found = self
+        for word in text.lower().split():
+            doubled = "".join(character * 2 for character in word)  # as `Customer.search_text` holds them
+            found = found.filter(
+                Q(number__icontains=word)
+                | Q(subject__icontains=word)
+                | Q(reported_by_name__icontains=word)
+                | Q(customer__search_text__contains=doubled)
+            )
+        return found
+
+    def counts(self, person: Person, now: datetime) -> dict[str, int]:
+        """How many are mine, open, major and overdue, in one query; call it on what the person may see."""
+        overdue = Q(duty__level__gt=1) | Q(duty__next_due_at__lte=now)
+        return self.open().aggregate(
+            mine=Count("pk", filter=Q(duty__owner_id__in=person.scope.own)),
+            open=Count("pk"),
+            major=Count("pk", filter=Q(gravity="major")),
+            overdue=Count("pk", filter=overdue),
+        )
+
+    def causes_by_month(self, first: datetime, until: datetime) -> models.QuerySet[Any, dict[str, Any]]:
+        """Rows of month, cause and number of complaints closed from `first` until before `until` (CMP-6, S4)."""
+        return (
+            self.closed()
+            .filter(closed_at__gte=first, closed_at__lt=until)
+            .annotate(month=TruncMonth("closed_at", output_field=models.DateField()))
+            .values("month", "cause")
+            .annotate(number=Count("pk"))
+            .order_by("month", "cause")
+        )
+
+    def for_list(self) -> Self:
+        """With what a row of the list shows, in one query."""
+        return self.select_related("customer", "duty__owner").annotate(
+            customer_name=F("customer__name"), customer_code=F("customer__code")
+        )
+
+
+class ComplaintStepQuerySet(ScopedQuerySet[Any]):
+    to_customer = "complaint__customer__"
+
+    def timeline(self, customer_id: int) -> Self:
+        """Everything that was done about a customer's complaints, the latest first, with what its sentences need (CUS-9)."""
+        return (
+            self.filter(complaint__customer_id=customer_id)
+            .select_related("complaint", "by", "to")
+            .order_by("-at", "-pk")
+        )
