@@ -1,0 +1,17 @@
+"""The visit matrix and its clocks, day plans, and what happened on visits (VIS)."""
+
+from visits.models.matrix import DayRule, VisitClock, VisitInterval
+from visits.models.plans import DayPlan, PlanOmission, PlanRun, PlanStop
+from visits.models.visits import Problem, Visit
+
+__all__ = [
+    "DayPlan",
+    "DayRule",
+    "PlanOmission",
+    "PlanRun",
+    "PlanStop",
+    "Problem",
+    "Visit",
+    "VisitClock",
+    "VisitInterval",
+]

@@ -1,0 +1,139 @@
+"""What is due, what was planned and done, and who may see it; each answer in one query."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import TYPE_CHECKING, Any, Self
+
+from django.db import models
+from django.db.models import Count, Exists, OuterRef, Q, Sum
+
+from accounts.querysets import ScopedQuerySet, customers_of
+from accounts.rules import Role
+
+if TYPE_CHECKING:
+    from accounts.models import Customer, Person
+
+#: States of a plan that can be walked.
+PLANNED = ("made", "frozen")
+
+
+class VisitClockQuerySet(ScopedQuerySet[Any]):
+    def due(self, on: date) -> Self:
+        """Clocks whose promise ends on that day or has ended before."""
+        return self.filter(due_on__lte=on)
+
+    def overdue(self, on: date) -> Self:
+        """Clocks whose promise was broken by that day."""
+        return self.filter(due_on__lt=on)
+
+    def of_managers(self, people: Iterable[int]) -> Self:
+        """The account manager's clocks of the customers assigned to these people."""
+        return self.filter(role=Role.ACCOUNT_MANAGER, customer__account_manager_id__in=list(people))
+
+
+class _PersonalQuerySet(models.QuerySet[Any]):
+    """What belongs to a person rather than to a customer: seen by whoever sees the person."""
+
+    to_person = "person"
+
+    def visible_to(self, person: Person) -> Self:
+        if person.scope.everything:
+            return self
+        people = type(person).objects.visible_to(person)
+        return self.filter(**{f"{self.to_person}__in": people.values("pk")})
+
+
+class DayPlanQuerySet(_PersonalQuerySet):
+    def to_make(self) -> Self:
+        """Plans that nobody made yet, or that failed: the list of the planner's work."""
+        return self.filter(state__in=["waiting", "failed"])
+
+    def progress(self) -> Self:
+        """With `planned`, `done` and `skipped` stops; `planned` counts all that were on the plan."""
+        return self.annotate(
+            planned=Count("stops"),
+            done=Count("stops", filter=Q(stops__state="done")),
+            skipped=Count("stops", filter=Q(stops__state="skipped")),
+        )
+
+    def missing(self, on: date) -> models.QuerySet[Any]:
+        """Account managers on duty that day for whom no plan was made: the watchdog counts them."""
+        people = self.model._meta.get_field("person").related_model
+        made = self.filter(person=OuterRef("pk"), date=on, state__in=PLANNED)
+        return planned_people(people, on).filter(~Exists(made))
+
+
+def planned_people(people: type[models.Model], on: date) -> models.QuerySet[Any]:
+    """Who gets a plan for a day: active holders of an account manager's post; those away get one that says so."""
+    posts = people._meta.get_field("posts").related_model
+    held = posts._default_manager.held_on(on).filter(role=Role.ACCOUNT_MANAGER, person=OuterRef("pk"))
+    return people._default_manager.filter(Exists(held), is_active=True)
+
+
+class PlanStopQuerySet(ScopedQuerySet[Any]):
+    def planned_done(self, person: Person, on: date) -> dict[str, int]:
+        """How many stops a person's day has, how many are done and skipped, in one query."""
+        counted = self.filter(plan__person=person, plan__date=on).aggregate(
+            planned=Count("pk"),
+            done=Count("pk", filter=Q(state="done")),
+            skipped=Count("pk", filter=Q(state="skipped")),
+        )
+        return dict(counted)
+
+    def day(self, person: Person, on: date) -> Self:
+        """The stops of one person's day in order, with their customers."""
+        return (
+            self.filter(plan__person=person, plan__date=on)
+            .select_related("customer", "customer__retailer_file")
+            .order_by("sequence")
+        )
+
+
+class PlanOmissionQuerySet(ScopedQuerySet[Any]):
+    pass
+
+
+class VisitQuerySet(ScopedQuerySet[Any]):
+    def done(self) -> Self:
+        return self.filter(state="done")
+
+    def latest_of(self, customer: Customer, most: int = 10) -> Self:
+        """A customer's last visits with who made them, in one query: for the customer's page."""
+        return self.filter(customer=customer).select_related("person").order_by("-started_at")[:most]
+
+    def matching(self, wanted: Mapping[str, Any]) -> Self:
+        """Visits by the list's filter: `person`, `role`, `mode`, `act`, `since`, `until`, `planned`."""
+        found = self
+        for key, path in (
+            ("person", "person"),
+            ("role", "role"),
+            ("mode", "mode"),
+            ("since", "visited_on__gte"),
+            ("until", "visited_on__lte"),
+        ):
+            if wanted.get(key):
+                found = found.filter(**{path: wanted[key]})
+        if wanted.get("act"):
+            found = found.filter(acts__contains=[wanted["act"]])
+        if wanted.get("planned") in ("yes", "no"):
+            found = found.filter(stop__isnull=wanted["planned"] == "no")
+        return found
+
+
+class ProblemQuerySet(ScopedQuerySet[Any]):
+    def visible_to(self, person: Person) -> Self:
+        """Problems of customers in scope, and those that one owns."""
+        if person.scope.everything:
+            return self
+        return self.filter(customers_of(person, "customer__") | Q(owner_id__in=person.scope.own))
+
+    def open(self) -> Self:
+        return self.filter(solved_at=None)
+
+
+def day_totals(plans: DayPlanQuerySet) -> dict[str, int]:
+    """Minutes and metres of many plans together."""
+    summed = plans.aggregate(minutes=Sum("minutes"), metres=Sum("metres"))
+    return {key: value or 0 for key, value in summed.items()}

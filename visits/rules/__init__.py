@@ -1,0 +1,28 @@
+"""When a visit is due, how much it matters, how a working day runs, what a visit counts for: pure functions."""
+
+from visits.rules.intervals import Interval, Unit, due_date, known_days, shipped_matrix
+from visits.rules.priority import Facts, Reason, ahead_days, is_falling, is_overstocked, reasons_for, score
+from visits.rules.visiting import DISTANCE_TO_EXPLAIN, Mode, moves_clock, visiting_role
+from visits.rules.working_day import WorkingDay, capacity_minutes, opening_window
+
+__all__ = [
+    "DISTANCE_TO_EXPLAIN",
+    "Facts",
+    "Interval",
+    "Mode",
+    "Reason",
+    "Unit",
+    "WorkingDay",
+    "ahead_days",
+    "capacity_minutes",
+    "due_date",
+    "is_falling",
+    "is_overstocked",
+    "known_days",
+    "moves_clock",
+    "opening_window",
+    "reasons_for",
+    "score",
+    "shipped_matrix",
+    "visiting_role",
+]

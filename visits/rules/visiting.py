@@ -1,0 +1,48 @@
+"""What a visit counts for, and in which role it is made (VIS-1, VIS-6, VIS-9)."""
+
+from collections.abc import Collection
+from enum import StrEnum
+
+from accounts.rules import ROLE_ABOVE, Role, role_chain
+
+#: Farther from the shop than this, in metres, a check-in asks for a word of explanation; it is never refused (TRADE, temper 4).
+DISTANCE_TO_EXPLAIN = 500
+
+
+class Mode(StrEnum):
+    """How a customer is met."""
+
+    ON_SITE = "on_site"
+    PHONE = "phone"
+    ONLINE = "online"
+
+
+def moves_clock(mode: Mode | str, *, planned_mode: Mode | str | None, has_position: bool) -> bool:
+    """Whether a finished visit keeps the promise of VIS-1.
+
+    One on site always does. A call does where a call was planned, or the shop cannot be found on a map. A call made because of
+    the weather or a failed pre-trip check leaves the on-site debt open: it is planned again (VIS-9, RSK-1).
+    """
+    if Mode(mode) == Mode.ON_SITE or not has_position:
+        return True
+    return planned_mode is not None and Mode(planned_mode) != Mode.ON_SITE
+
+
+def visiting_role(
+    *,
+    visitor_ids: Collection[int],
+    roles: Collection[str],
+    account_manager_id: int | None,
+    relationship_manager_id: int | None,
+) -> Role | None:
+    """In which role somebody visits a customer: their own assignment first, else the lowest role they hold that leads.
+
+    `visitor_ids` are the visitor and the people they stand in for. None for someone without any such role.
+    """
+    if account_manager_id in visitor_ids:
+        return Role.ACCOUNT_MANAGER
+    if relationship_manager_id in visitor_ids:
+        return Role.RELATIONSHIP_MANAGER
+    leading = [role for role in role_chain(Role.ACCOUNT_MANAGER)[1:] if role in roles]
+    others = [role for role in ROLE_ABOVE if role in roles and role not in leading]
+    return next(iter([*leading, *others]), None)
