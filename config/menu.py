@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 @dataclass(frozen=True)
 class Entry:
-    """`key` goes there after `g`; `counts` names a figure of the frame; `staff`: administrators only."""
+    """`key` goes there after `g`; `counts` is what one owes there: all (`inbox`) or the duties of one family of kinds."""
 
     label: str | Promise
     icon: str
@@ -34,8 +34,8 @@ MENU: tuple[Group, ...] = (
         (
             Entry(_("Today"), "home", "home", key="h"),
             Entry(_("Inbox"), "inbox", "duties:inbox", key="i", counts="inbox"),
-            Entry(_("Warnings"), "alert-triangle", "warnings:list", key="w"),
-            Entry(_("Complaints"), "message-circle", "complaints:list", key="c"),
+            Entry(_("Warnings"), "alert-triangle", "warnings:list", key="w", counts="warning"),
+            Entry(_("Complaints"), "message-circle", "complaints:list", key="c", counts="complaint"),
         ),
     ),
     Group(

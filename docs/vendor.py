@@ -43,7 +43,9 @@ PACKAGES: list[tuple[str, str, str, list[tuple[str, str]]]] = [
 
 #: The outline icons of @tabler/icons that make up `icons.svg`; `{% icon "name" %}` refuses any other.
 ICONS_VERSION = "3.51.0"
-ICONS = """
+ICONS = re.findall(
+    r"\S+",
+    """
 adjustments-horizontal affiliate alarm alert-circle alert-triangle archive arrow-back-up arrow-down arrow-left
 arrow-right arrow-up arrows-exchange arrows-join arrows-sort arrows-up-down award ban bell bell-ringing bolt book
 bookmark briefcase bug building building-community building-skyscraper building-store building-warehouse bulb cake
@@ -67,7 +69,8 @@ steering-wheel sun switch-horizontal table tag tags target target-arrow temperat
 timeline-event tool transfer trash trending-down trending-up trophy truck truck-delivery umbrella upload user
 user-check user-circle user-cog user-heart user-minus user-off user-plus user-question user-search user-star
 user-x users users-group versions walk wallet wheel wifi wifi-2 wifi-off wind world x zoom-question
-""".split()
+""",
+)
 
 
 def unpacked(package: str, version: str, folder: Path) -> Path:

@@ -1,6 +1,8 @@
 """Signing in and out, the language and the theme, and the page of keys."""
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.views import LoginView, LogoutView
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -9,6 +11,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views import i18n
 from django.views.decorators.http import require_POST
 
+from config import services
 from config.context import THEMES
 
 YEAR = 365 * 24 * 3600
@@ -21,10 +24,25 @@ class SignIn(LoginView):
     template_name = "config/sign_in.html"
     redirect_authenticated_user = True
 
+    def form_valid(self, form: AuthenticationForm) -> HttpResponse:
+        """On a device where no language was chosen yet, the person's own is taken."""
+        answer = super().form_valid(form)
+        if settings.LANGUAGE_COOKIE_NAME not in self.request.COOKIES:
+            answer.set_cookie(settings.LANGUAGE_COOKIE_NAME, form.get_user().language, samesite="Lax")
+        return answer
+
 
 sign_in = SignIn.as_view()
 sign_out = LogoutView.as_view()
-set_language = login_not_required(i18n.set_language)
+
+
+@login_not_required
+@require_POST
+def set_language(request: HttpRequest) -> HttpResponse:
+    """Keep the language on this device, and with the person: what they are sent is written in it."""
+    if request.user.is_authenticated:
+        services.choose_language(by=request.user, language=request.POST.get("language", ""))
+    return i18n.set_language(request)
 
 
 @login_not_required
