@@ -1,3 +1,4 @@
+from collections.abc import Sequence
 from typing import Any
 
 from django.apps import AppConfig
@@ -13,8 +14,8 @@ class ConfigConfig(AppConfig):
 
 
 @register(Tags.database)
-def check_locale(*, databases: list[str] | None = None, **_kwargs: Any) -> list[CheckMessage]:
-    """A database in the C locale finds nothing when it searches Chinese names by trigrams, and says nothing about it."""
+def check_locale(*, databases: Sequence[str] | None = None, **_kwargs: Any) -> list[CheckMessage]:
+    """A database in the C locale silently finds nothing when it searches Chinese names by trigrams."""
     found: list[CheckMessage] = []
     for alias in databases or []:
         with connections[alias].cursor() as cursor:

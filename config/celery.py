@@ -1,4 +1,4 @@
-"""Celery spreads work over processes. What work there is, the rows in PostgreSQL say; a lost message is only a delay."""
+"""Celery spreads work over processes. The rows in PostgreSQL say what work there is; a lost message is only a delay."""
 
 import os
 
@@ -11,8 +11,8 @@ app = Celery("zhoudao")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 
-#: The night's work is asked for from 02:00 on, again and again: each job is keyed by its business date, does nothing when
-#: that date is done, and so catches up by itself after an outage.
+#: The night's work is asked for from 02:00 on, again and again: each job is keyed by its business date, does nothing
+#: when that date is done, and so catches up by itself after an outage.
 NIGHT = crontab(hour="2-23", minute="*/15")
 
 #: name → (task, how often). A message that no worker takes in time expires: the next one says the same.

@@ -32,7 +32,7 @@ def text(name: str, default: str = "") -> str:
     return os.environ.get(name) or default
 
 
-def flag(name: str, default: bool = False) -> bool:
+def flag(name: str, *, default: bool = False) -> bool:
     value = text(name, "1" if default else "0").lower()
     if value in {"1", "true", "yes", "on"}:
         return True

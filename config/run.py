@@ -1,7 +1,7 @@
 """`python -m config.run`: the whole of Zhoudao on one machine, for a first look and for development.
 
-It prepares the database, then runs web, worker and beat as one process group until one of them ends or a signal comes; then
-all of them end, and the embedded servers with them. `--prepare` stops after the preparation.
+It prepares the database, then runs web, worker and beat as one process group until one of them ends or a signal comes;
+then all of them end, and the embedded servers with them. `--prepare` stops after the preparation.
 """
 
 import argparse
@@ -14,7 +14,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 
 import psutil
 
@@ -138,7 +138,7 @@ def commands() -> dict[str, list[str]]:
             *(*celery, "worker", "--concurrency", str(settings.TASK_WORKERS), "--loglevel", settings.LOG_LEVEL),
             *("--without-gossip", "--without-mingle", "--without-heartbeat"),
         ],
-        # Without a schedule file: what was missed is known from the rows in PostgreSQL, and a killed file may be damaged.
+        # Without a schedule file: the rows in PostgreSQL know what was missed, and a killed file may be damaged.
         "beat": [
             *celery,
             "beat",
@@ -231,10 +231,8 @@ def _stop(running: dict[str, subprocess.Popen[bytes]]) -> None:
             continue  # what it was doing is still owed in PostgreSQL, and done after the next start
     if running:
         group = next(iter(running.values())).pid
-        try:
+        with suppress(ProcessLookupError):
             os.killpg(group, signal.SIGKILL)
-        except ProcessLookupError:
-            pass
     for process in running.values():
         process.wait()
 

@@ -1,4 +1,4 @@
-"""Translations without gettext's programs: what is to be translated is read from code and templates, with Babel and polib.
+"""Translations without gettext's programs: Babel finds the messages in code and templates, polib keeps them.
 
 A message belongs to the app whose code or template says it: `APP/**/*.py` and `templates/APP/**` go to
 `APP/locale/zh_Hans/LC_MESSAGES/django.po`; templates of no app (`templates/parts`) go to `config`.
@@ -121,8 +121,10 @@ def faults(every: list[Catalogue]) -> list[str]:
     said: dict[tuple[str, str], tuple[str, str]] = {}
     for catalogue in every:
         translated = {_key(entry): entry for entry in catalogue.translations() if not entry.obsolete}
-        for key in sorted(catalogue.messages.keys() - translated.keys()):
-            found.append(f"{catalogue.app}: missing: {key.text!r} ({', '.join(sorted(catalogue.messages[key]))})")
+        found.extend(
+            f"{catalogue.app}: missing: {key.text!r} ({', '.join(sorted(catalogue.messages[key]))})"
+            for key in sorted(catalogue.messages.keys() - translated.keys())
+        )
         for key, entry in translated.items():
             if key not in catalogue.messages:
                 found.append(f"{catalogue.app}: nobody says it any more: {key.text!r}")
