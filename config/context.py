@@ -1,5 +1,6 @@
 """What every page's frame shows: the menu, who is signed in, what waits for them. No query for a visitor."""
 
+import functools
 from collections import Counter
 from collections.abc import Mapping
 from typing import Any
@@ -30,7 +31,7 @@ def current_address(path: str, addresses: list[str]) -> str:
 
 
 def owed(person: Person) -> dict[str, int]:
-    """How many duties the person owes: all of them as `inbox`, and by family of kinds (`complaint.handle` is a `complaint`)."""
+    """How many duties the person owes: all as `inbox`, and by family of kinds (`complaint.handle` is a `complaint`)."""
     kinds = Duty.objects.owed_by(person).order_by().values_list("kind").annotate(count=Count("pk"))
     counts = Counter[str]()
     for kind, count in kinds:
@@ -38,11 +39,9 @@ def owed(person: Person) -> dict[str, int]:
     return counts
 
 
-def menu_groups(request: HttpRequest, counts: Mapping[str, int]) -> list[dict[str, Any]]:
-    groups = list(menu.visible(roles=request.user.roles, staff=request.user.is_staff))
-    here = current_address(
-        request.path, [menu.address(entry.url_name) for _group, entries in groups for entry in entries]
-    )
+def menu_groups(path: str, person: Person, counts: Mapping[str, int]) -> list[dict[str, Any]]:
+    groups = list(menu.visible(roles=person.roles, staff=person.is_staff))
+    here = current_address(path, [menu.address(entry.url_name) for _group, entries in groups for entry in entries])
     return [
         {
             "title": group.title,
@@ -65,17 +64,18 @@ def menu_groups(request: HttpRequest, counts: Mapping[str, int]) -> list[dict[st
 def frame(request: HttpRequest) -> dict[str, Any]:
     """The context of `config/base.html` and `config/field.html`."""
     always = {"theme": theme(request), "LANGUAGE_CODE": get_language()}
-    if not getattr(request, "user", None) or not request.user.is_authenticated:
+    person = getattr(request, "user", None)
+    if not isinstance(person, Person):
         return always
     now = clock.now()
-    counts = SimpleLazyObject(lambda: owed(request.user))
+    counts = functools.cache(lambda: owed(person))
     return {
         **always,
-        "person": request.user,
-        "post": SimpleLazyObject(lambda: request.user.post.get_role_display() if request.user.post else ""),
+        "person": person,
+        "post": SimpleLazyObject(lambda: person.post.get_role_display() if person.post else ""),
         "now": now,
         "today": timezone.localdate(now),
-        "menu": SimpleLazyObject(lambda: menu_groups(request, counts)),
+        "menu": SimpleLazyObject(lambda: menu_groups(request.path, person, counts())),
         "inbox_url": menu.address("duties:inbox"),
-        "inbox_count": SimpleLazyObject(lambda: counts["inbox"]),
+        "inbox_count": SimpleLazyObject(lambda: counts()["inbox"]),
     }

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 @dataclass(frozen=True)
 class Entry:
-    """`key` goes there after `g`; `counts` is what one owes there: all (`inbox`) or the duties of one family of kinds."""
+    """`key` goes there after `g`; `counts` is what one owes there: all (`inbox`) or one family of kinds of duty."""
 
     label: str | Promise
     icon: str

@@ -33,7 +33,7 @@ def is_chinese(language: str) -> bool:
     return language.startswith("zh")
 
 
-def day(value: date, language: str, today: date | None = None, weekday: bool = True) -> str:
+def day(value: date, language: str, today: date | None = None, *, weekday: bool = True) -> str:
     """11月23日 周一 / Mon 23 Nov; a year other than today's is added."""
     other_year = today is not None and value.year != today.year
     if is_chinese(language):
@@ -111,20 +111,21 @@ def signed(value: Number, places: int | None = None) -> str:
 
 
 def amount(value: Number, language: str) -> Amount:
-    """A number that need not be exact: whole below 100,000; then 131.6 万 and 20,134 万, or 1.32 M (four figures)."""
+    """A number that need not be exact: whole below 100,000, then four figures: 131.6 万 and 20,134 万, or 1.32 M."""
     scales: Sequence[tuple[int, int, str]] = (
         ((10**9, 10**8, "亿"), (10**5, 10**4, "万"))
         if is_chinese(language)
         else ((10**9, 10**9, "B"), (10**6, 10**6, "M"))
     )
+    size = abs(float(value))
     for least, unit, word in scales:
-        if abs(value) >= least:
+        if size >= least:
             scaled = float(value) / unit
             places = 0 if abs(scaled) >= 1000 else 1 if abs(scaled) >= 100 else 2
             return Amount(number(round(scaled, places)), word)
     if isinstance(value, int):
         return Amount(number(value), "")
-    return Amount(number(round(value, 0 if abs(value) >= 1000 else 1)), "")
+    return Amount(number(round(value, 0 if size >= 1000 else 1)), "")
 
 
 def percent(share: Number, places: int = 0) -> str:
@@ -143,7 +144,7 @@ def masked_phone(phone: str) -> str:
 def sparkline(
     values: Sequence[Number | None], width: int = 84, height: int = 20, reference: Number | None = None
 ) -> tuple[str, float | None, tuple[float, float] | None]:
-    """A line's points ("x,y x,y …"), the height of the line to compare with, and the last point, in pixels from the top.
+    """A line's points ("x,y x,y …"), the height of the line to compare with, and the last point; pixels from the top.
 
     Months without a figure are left out, and the line goes on to the next one.
     """

@@ -1,4 +1,4 @@
-"""The tags and filters of every page (a builtin library: no `{% load %}`). They only word and mark up; rules are below."""
+"""The tags and filters of every page (a builtin library: no `{% load %}`): words by `config.rules`, and mark-up."""
 
 import json
 from collections.abc import Sequence
@@ -58,9 +58,8 @@ def badge_markup(tone: str, word: str, name: str) -> SafeString:
 @register.simple_tag
 def badge(tone: str | Sequence[Any], word: str = "", name: str = "") -> SafeString:
     """A state: `{% badge "near" _("Near breach") "trending-down" %}`, or one value `(tone, word[, icon])`."""
-    if not isinstance(tone, str):
-        tone, word, name = (*tone, "", "")[:3]
-    return badge_markup(str(tone), str(word), name or TONE_ICONS[tone])
+    state, said, drawn = (tone, word, name) if isinstance(tone, str) else (*tone, "", "")[:3]
+    return badge_markup(state, str(said), drawn or TONE_ICONS[state])
 
 
 @register.simple_tag(takes_context=True)

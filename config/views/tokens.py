@@ -43,5 +43,5 @@ class SignOut(LogoutView):  # type: ignore[misc]
     """Take back the token that this request carries."""
 
     @extend_schema(request=None, responses={204: None})
-    def post(self, request: Request, format: str | None = None) -> Response:
-        return super().post(request, format)  # type: ignore[no-any-return]
+    def post(self, request: Request) -> Response:
+        return super().post(request)  # type: ignore[no-any-return]

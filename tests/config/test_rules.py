@@ -36,11 +36,11 @@ def test_day_without_its_weekday_and_a_month() -> None:
 @pytest.mark.parametrize(
     ("at", "chinese", "english"),
     [
-        (datetime(2026, 11, 23, 12, 0), "今天 12:00", "today 12:00"),
-        (datetime(2026, 11, 22, 9, 5), "昨天 9:05", "yesterday 9:05"),
-        (datetime(2026, 11, 24, 0, 0), "明天 0:00", "tomorrow 0:00"),
-        (datetime(2026, 11, 20, 5, 40), "11月20日 5:40", "20 Nov 5:40"),
-        (datetime(2025, 12, 31, 8, 0), "2025年12月31日 8:00", "31 Dec 2025 8:00"),
+        (datetime(2026, 11, 23, 12, 0, tzinfo=UTC), "今天 12:00", "today 12:00"),
+        (datetime(2026, 11, 22, 9, 5, tzinfo=UTC), "昨天 9:05", "yesterday 9:05"),
+        (datetime(2026, 11, 24, 0, 0, tzinfo=UTC), "明天 0:00", "tomorrow 0:00"),
+        (datetime(2026, 11, 20, 5, 40, tzinfo=UTC), "11月20日 5:40", "20 Nov 5:40"),
+        (datetime(2025, 12, 31, 8, 0, tzinfo=UTC), "2025年12月31日 8:00", "31 Dec 2025 8:00"),
     ],
 )
 def test_moment(at: datetime, chinese: str, english: str) -> None:

@@ -134,7 +134,8 @@ def test_a_field_puts_its_error_next_to_it_and_names_it_to_the_reader() -> None:
 
 def test_a_field_shows_its_unit_and_that_it_is_optional() -> None:
     assert rendered('{% field form.amount "条" %}', form=Filing()) == (
-        '<div class="zd-field"><label class="form-label" for="id_amount">销量<span class="zd-meta">可不填</span></label>'
+        '<div class="zd-field"><label class="form-label" for="id_amount">销量'
+        '<span class="zd-meta">可不填</span></label>'
         '<div class="input-group"><input type="number" name="amount" step="any" class="form-control" id="id_amount">'
         '<span class="input-group-text">条</span></div></div>'
     )
@@ -145,8 +146,10 @@ def test_a_field_shows_its_unit_and_that_it_is_optional() -> None:
 
 
 def test_fifty_rows_of_tags_take_milliseconds() -> None:
-    rows = "{% for row in rows %}{% icon 'bell' %}{% badge 'near' '面临突破' %}{% sparkline spark 30 %}{% time_left due %}{{ 12480|number }}{% endfor %}"
-    template = Template(rows)
+    template = Template(
+        "{% for row in rows %}{% icon 'bell' %}{% badge 'near' '面临突破' %}{% sparkline spark 30 %}"
+        "{% time_left due %}{{ 12480|number }}{% endfor %}"
+    )
     context = {"now": NOW, "rows": range(50), "spark": [30, 31, 29, 33] * 3, "due": NOW}
     template.render(Context(context))
     before = time.process_time()
