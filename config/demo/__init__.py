@@ -16,7 +16,7 @@ class Login(NamedTuple):
 
 
 #: The password of every demo person. It exists nowhere else.
-DEMO_PASSWORD = "zhoudao-demo"
+DEMO_PASSWORD = "zhoudao-demo"  # noqa: S105  everybody may know it
 
 #: Whom `make run` proposes: one of each kind of user. The roles are values of `Post.Role`.
 DEMO_LOGINS = (

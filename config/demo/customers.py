@@ -1,7 +1,9 @@
 """Retailers: where they are, what they are, how much they sell, and the classes that follow from it."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import time
+from typing import Any
 
 import numpy as np
 
@@ -23,8 +25,9 @@ TEMPERS = ("even", "hasty", "slow", "proud", "wary")
 TEMPER_CHANCE = (0.45, 0.2, 0.18, 0.1, 0.07)
 
 CUSTOMER_COLUMNS = words(
-    "id kind code name pinyin initials status unit_id account_manager_id relationship_manager_id tier service_class importance "
-    "address latitude longitude phone second_phone email opens_at closes_at closed_weekdays since"
+    "id kind code name pinyin initials status unit_id account_manager_id relationship_manager_id tier "
+    "service_class importance address latitude longitude phone second_phone email opens_at "
+    "closes_at closed_weekdays since"
 )
 
 
@@ -138,7 +141,7 @@ def write_retailers(company: Company, shops: Retailers, status: list[str]) -> No
     units = [station.unit.pk for station in company.stations]
     spell = _Spelling()
 
-    def rows():  # type: ignore[no-untyped-def]
+    def rows() -> Iterator[tuple[Any, ...]]:
         for index in range(count):
             opens, closes, closed = hours[index]
             yield (

@@ -13,9 +13,9 @@ from config.demo.names import words
 from config.demo.shape import Shape
 
 FILE_COLUMNS = words(
-    "customer_id owner_name sex ethnicity birth_date education family_members shop_staff interests shop_area main_brands "
-    "sales_structure cooperation support needs licence_number licence_issued_on licence_expires_on shop_format market_type "
-    "size_class supply_grade credit_level order_weekday temper temper_advice"
+    "customer_id owner_name sex ethnicity birth_date education family_members shop_staff interests shop_area "
+    "main_brands sales_structure cooperation support needs licence_number licence_issued_on licence_expires_on "
+    "shop_format market_type size_class supply_grade credit_level order_weekday temper temper_advice"
 )
 
 #: Invented brands of the demo, the dearest last.

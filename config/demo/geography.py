@@ -121,7 +121,7 @@ def urban_area(rng: np.random.Generator, city: City, index: int, road_names: lis
 
 
 def rural_area(
-    rng: np.random.Generator, city: City, county: str, town: str, centre: tuple[float, float], villages: list[str]
+    rng: np.random.Generator, city: City, centre: tuple[float, float], address: str, villages: list[str]
 ) -> Area:
     """A township: a few streets that cross, and roads to villages in all directions."""
     x, y = centre
@@ -142,13 +142,13 @@ def rural_area(
         headings = heading + np.cumsum(rng.normal(0, 0.16, 7))
         steps = np.stack([np.cos(headings), np.sin(headings)], axis=1) * length / 7
         line = np.concatenate([[[x, y]], np.array([x, y]) + np.cumsum(steps, axis=0)])
-        road = Street(f"{town}乡道", line)
+        road = Street("乡道", line)
         distance = rng.uniform(1100, 1700)
         while distance < road.length and villages:
             road.villages.append((distance, villages.pop() + "村"))
             distance += rng.uniform(1000, 1900)
         streets.append(road)
-    return Area(city, False, x, y, f"{city.name}{county}{town}镇", streets)
+    return Area(city, False, x, y, address, streets)
 
 
 def shops_along(rng: np.random.Generator, area: Area, count: int) -> Places:

@@ -1,6 +1,7 @@
 """Business clients of the telecom enterprise department: files, contacts, contracts, revenue by product."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -51,72 +52,81 @@ RIVALS = ("无", "本地另一家运营商的专线", "另一家运营商的云�
 NEEDS = ("专线提速", "分支机构组网", "等保测评配合", "门店监控上云", "短号扩容", "资费优化", "云桌面试点")
 
 
-def write_group_clients(company: Company) -> list[int]:
-    """Write the department's clients with all that belongs to them; their identifiers, the largest clients first or not."""
+@dataclass(slots=True)
+class _Clients:
+    """Business clients as columns; `uses` are positions in `PRODUCTS`."""
+
+    ids: list[int]
+    kinds: Ints
+    size: Floats
+    ages: Ints
+    uses: list[list[int]]
+
+
+def write_group_clients(company: Company) -> None:
+    """Write the department's clients with all that belongs to them."""
     shape = company.shape
     rng = shape.rng("groups")
     count = shape.group_clients
-    ids = reserve_ids("accounts_customer", count)
     kinds = rng.choice(len(KINDS), count)
     size = np.exp(rng.normal(0, 0.5, count)) * np.array([KINDS[kind][2] for kind in kinds])
     ages = rng.integers(400, 4200, count)
-    stories = draw_stories(shape, size, ages, "groups")
     uses = _products_in_use(rng, size)
-    copy_rows("accounts_customer", customers.CUSTOMER_COLUMNS, _customer_rows(rng, company, ids, kinds, size, ages))
+    clients = _Clients(reserve_ids("accounts_customer", count), kinds, size, ages, uses)
+    copy_rows("accounts_customer", customers.CUSTOMER_COLUMNS, _customer_rows(rng, company, clients))
     GroupClientFile.objects.bulk_create(
         GroupClientFile(
-            customer_id=ids[index],
+            customer_id=customer,
             industry=KINDS[kinds[index]][1],
             employees=int(size[index] * 180) + 12,
             products_in_use="、".join(PRODUCTS[product][0] for product in uses[index]),
             competitors=RIVALS[int(rng.integers(0, len(RIVALS)))],
             needs=NEEDS[int(rng.integers(0, len(NEEDS)))] if rng.random() < 0.7 else "",
         )
-        for index in range(count)
+        for index, customer in enumerate(clients.ids)
     )
-    _contacts(rng, ids, size)
-    _contracts(rng, shape, ids, size, uses)
-    _write_revenue(rng, shape, ids, size, uses, stories)
-    return ids
+    _contacts(rng, clients)
+    _contracts(rng, shape, clients)
+    _write_revenue(rng, shape, clients, draw_stories(shape, size, ages, "groups"))
 
 
-def _customer_rows(
-    rng: np.random.Generator, company: Company, ids: list[int], kinds: Ints, size: Floats, ages: Ints
-) -> Iterator[tuple[Any, ...]]:
-    assert company.department is not None
-    count = len(ids)
-    tier, service_class, importance = customers.classes(rng, size)
-    managers = [
-        person.pk
-        for person, share in zip(company.group_managers, split(count, len(company.group_managers)), strict=True)
-        for _ in range(share)
-    ]
-    (relation,) = company.relationship[company.department.pk]
-    words = [
-        names.FIRST[a] + names.SECOND[b]
-        for a, b in rng.integers(0, min(len(names.FIRST), len(names.SECOND)), (count, 2))
-    ]
+def _names(rng: np.random.Generator, clients: _Clients, side: Ints) -> list[str]:
+    """What each client is called; of a kind, a city numbers them."""
+    count = len(clients.ids)
+    words = rng.integers(0, min(len(names.FIRST), len(names.SECOND)), (count, 2))
     towns = names.distinct(rng, names.TOWNS, count)
-    phones = names.phone(rng, count)
-    side = (np.arange(count) >= count * 0.6).astype(int)
-    x, y = rng.normal(0, 1900, count), rng.normal(0, 1500, count)
     seen: dict[str, int] = {}
+    found = []
+    for index, kind in enumerate(clients.kinds):
+        pattern, city = KINDS[kind][0], CITIES[side[index]].name
+        number = seen[pattern + city] = seen.get(pattern + city, 0) + 1
+        chinese = "一二三四五六七八九十"[number - 1] if number <= 10 else str(number)
+        word = names.FIRST[words[index, 0]] + names.SECOND[words[index, 1]]
+        found.append(pattern.format(city=city, word=word, town=towns[index], number=chinese))
+    return found
+
+
+def _customer_rows(rng: np.random.Generator, company: Company, clients: _Clients) -> Iterator[tuple[Any, ...]]:
+    count = len(clients.ids)
+    tier, service_class, importance = customers.classes(rng, clients.size)
+    shares = split(count, len(company.group_managers))
+    managers = [person.pk for person, share in zip(company.group_managers, shares, strict=True) for _ in range(share)]
+    (relation,) = company.relationship[company.department.pk]
+    side = (np.arange(count) >= count * 0.6).astype(int)
+    called, phones = _names(rng, clients, side), names.phone(rng, count)
+    x, y = rng.normal(0, 1900, count), rng.normal(0, 1500, count)
     for index in range(count):
         city = CITIES[side[index]]
-        pattern = KINDS[kinds[index]][0]
-        number = seen[pattern + city.name] = seen.get(pattern + city.name, 0) + 1
-        chinese = "一二三四五六七八九十"[number - 1] if number <= 10 else str(number)
-        name = pattern.format(city=city.name, word=words[index], town=towns[index], number=chinese)
         across = city.off_the_river(x[index : index + 1], y[index : index + 1])
         latitude, longitude = city.to_wgs84(x[index : index + 1], across)
         road = names.ROADS[int(rng.integers(0, len(names.ROADS)))]
         yield (
-            ids[index],
+            clients.ids[index],
             "group",
             f"G{1001 + index}",
-            name,
-            pinyin_of(name)[:300],
-            initials_of(name)[:60],
+            called[index],
+            pinyin_of(called[index])[:300],
+            initials_of(called[index])[:60],
             "active",
             company.department.pk,
             managers[index],
@@ -133,7 +143,7 @@ def _customer_rows(
             "08:30",
             "17:30",
             [6, 7],
-            company.shape.ago(ages[index]),
+            company.shape.ago(clients.ages[index]),
         )
 
 
@@ -143,10 +153,10 @@ def _products_in_use(rng: np.random.Generator, size: Floats) -> list[list[int]]:
     return [sorted(rng.choice(len(PRODUCTS), number, replace=False).tolist()) for number in wanted]
 
 
-def _contacts(rng: np.random.Generator, ids: list[int], size: Floats) -> None:
+def _contacts(rng: np.random.Generator, clients: _Clients) -> None:
     """The decision chain: two to five people with their part, influence and stance."""
     rows = []
-    for customer, large in zip(ids, size, strict=True):
+    for customer, large in zip(clients.ids, clients.size, strict=True):
         chain = sorted(rng.choice(len(TITLES), int(np.clip(1 + rng.poisson(1 + large), 2, 5)), replace=False).tolist())
         for title, (name, _), phone in zip(
             chain, names.people(rng, len(chain)), names.phone(rng, len(chain)), strict=True
@@ -165,13 +175,13 @@ def _contacts(rng: np.random.Generator, ids: list[int], size: Floats) -> None:
     Contact.objects.bulk_create(rows)
 
 
-def _contracts(rng: np.random.Generator, shape: Shape, ids: list[int], size: Floats, uses: list[list[int]]) -> None:
+def _contracts(rng: np.random.Generator, shape: Shape, clients: _Clients) -> None:
     """A contract for each product; some end within two months, some are over and not renewed."""
-    rows = []
-    for index, customer in enumerate(ids):
-        for product in uses[index]:
+    rows: list[Contract] = []
+    for index, customer in enumerate(clients.ids):
+        for product in clients.uses[index]:
             years = int(rng.integers(1, 4))
-            start = shape.ago(rng.integers(-20, 365 * years + 20) + (20 if years == 1 else 0))
+            start = shape.ago(int(rng.integers(0, 365 * years + 40)))
             start = min(start, shape.ago(15))
             name, usual = PRODUCTS[product]
             rows.append(
@@ -181,16 +191,15 @@ def _contracts(rng: np.random.Generator, shape: Shape, ids: list[int], size: Flo
                     subject=f"{name}服务合同",
                     starts_on=start,
                     ends_on=start + timedelta(days=365 * years - 1),
-                    amount=Decimal(round(usual * size[index] * 12 * years, -2)),
+                    amount=Decimal(round(usual * clients.size[index] * 12 * years, -2)),
                 )
             )
     Contract.objects.bulk_create(rows)
 
 
-def _write_revenue(
-    rng: np.random.Generator, shape: Shape, ids: list[int], size: Floats, uses: list[list[int]], stories: Stories
-) -> None:
+def _write_revenue(rng: np.random.Generator, shape: Shape, clients: _Clients, stories: Stories) -> None:
     """Revenue by product, and from it the months: business clients pay late more often than shops."""
+    ids, size, uses = clients.ids, clients.size, clients.uses
     totals: list[str] = []
     by_product: list[str] = []
     debt = np.zeros(len(ids))

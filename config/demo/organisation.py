@@ -1,7 +1,8 @@
-"""Units, people and posts: every post filled (ORG-2), but for a few vacancies and absences that are there on purpose."""
+"""Units, people and posts: every post filled (ORG-2), but for some vacancies and absences on purpose."""
 
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from typing import Any
 
 import numpy as np
 from django.contrib.auth.hashers import make_password
@@ -47,8 +48,9 @@ class Company:
 
     shape: Shape
     root: OrgUnit
+    #: The telecom enterprise department 企业部, beside the regions, for business clients in both cities.
+    department: OrgUnit
     stations: list[Station] = field(default_factory=list)
-    department: OrgUnit | None = None
     group_managers: list[Person] = field(default_factory=list)
     #: Relationship managers by the id of their branch or department.
     relationship: dict[int, list[Person]] = field(default_factory=dict)
@@ -72,7 +74,7 @@ class _Hiring:
         self.taken = set(self.known.values())
         self.phones = iter(names.phone(self.rng, 100 + 8 * company.shape.managers))
 
-    def hire(self, username: str, role: Role, unit: OrgUnit, *, until: date | None = None, **fields: object) -> Person:
+    def hire(self, username: str, role: Role, unit: OrgUnit, *, until: date | None = None, **fields: Any) -> Person:
         """A new person in a post that began some years ago."""
         name = self.known.get(username) or self._new_name()
         person = Person(
@@ -81,11 +83,10 @@ class _Hiring:
             pinyin=pinyin_of(name),
             password=self.password,
             phone=next(self.phones),
-            email=f"{username}@zhoudao.example",
             **fields,
         )
         self.company.people[username] = person
-        started = self.company.shape.ago(self.rng.integers(200, 2600))
+        started = self.company.shape.ago(int(self.rng.integers(200, 2600)))
         self.posts.append((person, role, unit, started, until))
         return person
 
@@ -109,7 +110,10 @@ class _Hiring:
 def found_company(shape: Shape) -> Company:
     """Draw and write the whole organisation."""
     root = create_unit(parent=None, kind=OrgUnit.Kind.COMPANY, code="LJ", name=COMPANY, **_at(CITIES[0], 0, 0))
-    company = Company(shape, root)
+    department = create_unit(
+        parent=root, kind=OrgUnit.Kind.DEPARTMENT, code="E1", name="企业通信部", **_at(CITIES[0], 600, 700)
+    )
+    company = Company(shape, root, department)
     hiring = _Hiring(company)
     _head_office(company, hiring)
     regions = []
@@ -176,7 +180,7 @@ def _branches(company: Company, hiring: _Hiring, regions: list[OrgUnit]) -> None
                 town = word.removesuffix("县") if place == 0 else next(towns)
                 centre = _around(rng, county, place)
                 villages = names.distinct(rng, names.VILLAGES, 40)
-                area = geography.rural_area(rng, city, word, town, centre, villages)
+                area = geography.rural_area(rng, city, centre, f"{city.name}{word}{town}镇", villages)
                 name = f"{town}镇客户服务站"
             unit = create_unit(
                 parent=branch,
@@ -186,7 +190,7 @@ def _branches(company: Company, hiring: _Hiring, regions: list[OrgUnit]) -> None
                 **_at(city, area.x, area.y),
             )
             station = Station(unit, branch, area)
-            start = {"start_latitude": unit.latitude, "start_longitude": unit.longitude}
+            start: dict[str, Any] = {"start_latitude": unit.latitude, "start_longitude": unit.longitude}
             for _ in range(managers):
                 number += 1
                 username = f"manager{number:02d}"
@@ -195,7 +199,7 @@ def _branches(company: Company, hiring: _Hiring, regions: list[OrgUnit]) -> None
 
 
 def _branch_posts(company: Company, hiring: _Hiring, branch: OrgUnit, order: int, *, last: bool) -> None:
-    """A branch's own posts. The last branch has lost its sales manager, the second has had no customer officer since."""
+    """A branch's own posts. The last branch has lost its sales manager, the second its customer officer."""
     left = company.shape.ago(41)
     hiring.hire(f"branch{order:02d}", Role.BRANCH_GENERAL_MANAGER, branch)
     sales = "supervisor" if order == 1 else f"supervisor{order:02d}"
@@ -209,16 +213,13 @@ def _branch_posts(company: Company, hiring: _Hiring, branch: OrgUnit, order: int
 
 
 def _enterprise_department(company: Company, hiring: _Hiring) -> None:
-    """The telecom enterprise department 企业部 beside the regions, for business clients in both cities."""
-    at = _at(CITIES[0], 600, 700)
-    unit = create_unit(parent=company.root, kind=OrgUnit.Kind.DEPARTMENT, code="E1", name="企业通信部", **at)
-    company.department = unit
+    unit = company.department
     hiring.hire("enterprise", Role.BRANCH_GENERAL_MANAGER, unit)
     hiring.hire("enterprise-sales", Role.BRANCH_SALES_MANAGER, unit)
     hiring.hire("enterprise-officer", Role.CUSTOMER_OFFICER, unit)
     hiring.hire("enterprise-support", Role.SUPPORT_OFFICER, unit)
     company.relationship[unit.pk] = [hiring.hire("enterprise-relation", Role.RELATIONSHIP_MANAGER, unit)]
-    start = {"start_latitude": at["latitude"], "start_longitude": at["longitude"]}
+    start: dict[str, Any] = {"start_latitude": unit.latitude, "start_longitude": unit.longitude}
     retail = company.shape.managers - company.shape.group_managers
     for index in range(company.shape.group_managers):
         username = f"manager{retail + index + 1:02d}"
@@ -243,7 +244,7 @@ def _absences(company: Company) -> None:
     past = []
     for person in managers[1:-2]:
         if rng.random() < 0.35:
-            first = shape.ago(rng.integers(15, 150))
+            first = shape.ago(int(rng.integers(15, 150)))
             length = int(rng.integers(0, 5))
             reason = str(rng.choice(["年休假", "病假", "婚假", "培训", "事假"]))
             past.append(Absence(person=person, starts_on=first, ends_on=first + length * days, reason=reason))

@@ -89,7 +89,7 @@ def draw_stories(shape: Shape, base: Floats, age_days: Ints, subject: str) -> St
 
 
 def season(month: date) -> float:
-    """How a month compares with the year's mean: the four weeks before the Spring Festival are worth half as much again."""
+    """How a month compares with the year's mean: the weeks before the Spring Festival are worth half as much again."""
     base = float(SEASON[month.month - 1])
     festival = SPRING_FESTIVALS.get(month.year, date(month.year, 2, 5))
     if month.month > 2:
