@@ -113,6 +113,22 @@ class PostQuerySet(models.QuerySet[Any]):
         return self.filter(units_of(person, "unit__") | Q(person_id=person.pk)) if not person.scope.everything else self
 
 
+class TransferQuerySet(models.QuerySet[Any]):
+    def visible_to(self, person: Person) -> Self:
+        """Transfers of customers in one's scope, and those one gave, took or made."""
+        scope = person.scope
+        if scope.everything:
+            return self
+        customer = self.model._meta.get_field("customers").related_model  # without importing upward
+        seen = customer._default_manager.visible_to(person).filter(transfers=OuterRef("pk"))
+        own = Q(from_person_id__in=scope.own) | Q(to_person_id__in=scope.own) | Q(moved_by_id=person.pk)
+        return self.filter(own | Exists(seen))
+
+    def to_settle(self) -> Self:
+        """Those whose open work has not moved yet, the oldest first."""
+        return self.filter(settled_at=None).order_by("moved_at", "pk")
+
+
 class AbsenceQuerySet(models.QuerySet[Any]):
     def on(self, on: date) -> Self:
         return self.filter(starts_on__lte=on, ends_on__gte=on)

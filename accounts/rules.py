@@ -47,6 +47,40 @@ ROLE_ABOVE: Mapping[Role, Role] = {
 OWN_CUSTOMERS_ONLY = frozenset({Role.ACCOUNT_MANAGER, Role.RELATIONSHIP_MANAGER})
 
 
+class Deed(StrEnum):
+    """What not everybody may do; `MAY` says who may."""
+
+    IMPORT = "import"
+    ADD_CUSTOMER = "add_customer"
+    EDIT_CUSTOMER = "edit_customer"
+    TRANSFER = "transfer"
+    CHANGE_CLASS = "change_class"
+
+
+_BRANCH = frozenset({Role.BRANCH_GENERAL_MANAGER, Role.BRANCH_SALES_MANAGER, Role.CUSTOMER_OFFICER})
+_TOP = frozenset({Role.GENERAL_MANAGER, Role.DEPUTY_GENERAL_MANAGER, Role.REGION_MANAGER, Role.ADMINISTRATOR})
+_MARKETING = frozenset({Role.MARKETING_DIRECTOR, Role.MARKETING_MANAGER, Role.DEPUTY_MANAGER_IN_CHARGE})
+
+#: Who may do what, always within their scope; a superuser may do everything.
+MAY: Mapping[Deed, frozenset[Role]] = {
+    Deed.IMPORT: _BRANCH | {Role.GENERAL_MANAGER, Role.ADMINISTRATOR},
+    Deed.ADD_CUSTOMER: _BRANCH | _TOP | _MARKETING,
+    Deed.EDIT_CUSTOMER: _BRANCH | _TOP | _MARKETING | OWN_CUSTOMERS_ONLY,
+    Deed.TRANSFER: _BRANCH | _TOP | _MARKETING,
+    Deed.CHANGE_CLASS: _BRANCH | _TOP | _MARKETING,
+}
+
+
+def may(deed: Deed, roles: Iterable[str]) -> bool:
+    """Whether somebody with these roles may do it."""
+    return not MAY[deed].isdisjoint(roles)
+
+
+def may_change_class(roles: Iterable[str], own: Iterable[int], account_manager_id: int | None) -> bool:
+    """Roles above the account manager, and nobody for their own customer or one they stand in for (CUS-5, RSK-3)."""
+    return may(Deed.CHANGE_CLASS, roles) and account_manager_id not in own
+
+
 @dataclass(frozen=True, slots=True)
 class Holder:
     """A person who holds a role in a unit on the day asked for, and who stands in if they are absent."""

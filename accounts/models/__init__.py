@@ -10,6 +10,7 @@ from accounts.models.customers import (
 )
 from accounts.models.facts import FileImport, MonthlyFact, MonthlyProductFact
 from accounts.models.organisation import Absence, Clock, OrgUnit, Person, Post
+from accounts.models.transfers import CustomerTransfer, TransferredCustomer
 
 __all__ = [
     "Absence",
@@ -18,6 +19,7 @@ __all__ = [
     "Contact",
     "Contract",
     "Customer",
+    "CustomerTransfer",
     "FileImport",
     "GroupClientFile",
     "MonthlyFact",
@@ -26,4 +28,5 @@ __all__ = [
     "Person",
     "Post",
     "RetailerFile",
+    "TransferredCustomer",
 ]

@@ -14,7 +14,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from accounts.querysets import AbsenceQuerySet, PersonQuerySet, PostQuerySet, Today, UnitQuerySet
-from accounts.rules import OWN_CUSTOMERS_ONLY
+from accounts.rules import OWN_CUSTOMERS_ONLY, Deed, may
 from accounts.rules import Role as Roles
 
 
@@ -115,6 +115,10 @@ class Person(AbstractUser):
     def roles(self) -> frozenset[str]:
         """Roles held today, stood-in ones included."""
         return frozenset(post.role for post in self.current_posts)
+
+    def may(self, deed: Deed) -> bool:
+        """Whether this person's posts let them do it, within their scope."""
+        return self.is_superuser or may(deed, self.roles)
 
     @cached_property
     def scope(self) -> "Scope":

@@ -22,7 +22,14 @@ def create_customer(*, file: dict[str, Any] | None = None, **fields: Any) -> Cus
 
 @transaction.atomic
 def change_class(
-    *, customer: Customer, kind: str, value: str | int, approval_reference: str, evidence: str, by: Person, now: datetime
+    *,
+    customer: Customer,
+    kind: str,
+    value: str | int,
+    approval_reference: str,
+    evidence: str,
+    by: Person,
+    now: datetime,
 ) -> ClassChange | None:
     """Change the visit tier, service class or importance by an approved request (CUS-5, S0).
 

@@ -9,15 +9,18 @@ from pypinyin import lazy_pinyin
 
 from accounts.models import Absence, OrgUnit, Person, Post
 
+#: What the fields hold; the rest of a very long name is not needed to find it.
+LONGEST_PINYIN, LONGEST_INITIALS = 300, 60
+
 
 def pinyin_of(name: str) -> str:
     """`和顺烟酒` → `heshunyanjiu`, for search and for sorting."""
-    return "".join(lazy_pinyin(name)).lower().replace(" ", "")
+    return "".join(lazy_pinyin(name)).lower().replace(" ", "")[:LONGEST_PINYIN]
 
 
 def initials_of(name: str) -> str:
     """`和顺烟酒` → `hsyj`."""
-    return "".join(part[0] for part in lazy_pinyin(name) if part.strip()).lower()
+    return "".join(part[0] for part in lazy_pinyin(name) if part.strip()).lower()[:LONGEST_INITIALS]
 
 
 @transaction.atomic
@@ -31,7 +34,9 @@ def create_unit(
     longitude: float | None = None,
 ) -> OrgUnit:
     """Add a unit to the tree and give it its path (ORG-1)."""
-    unit = OrgUnit(parent=parent, kind=kind, code=code, name=name, latitude=latitude, longitude=longitude, path=f"/{code}/")
+    unit = OrgUnit(
+        parent=parent, kind=kind, code=code, name=name, latitude=latitude, longitude=longitude, path=f"/{code}/"
+    )
     unit.save()
     unit.path = f"{parent.path if parent else '/'}{unit.pk}/"
     unit.save(update_fields=["path"])
@@ -55,7 +60,7 @@ def move_unit(*, unit: OrgUnit, parent: OrgUnit) -> None:
 @transaction.atomic
 def create_person(*, username: str, name: str, password: str | None = None, **fields: object) -> Person:
     """Add somebody who can sign in; without a password they cannot until one is set."""
-    person = Person(username=username, name=name, pinyin=pinyin_of(name), **fields)
+    person = Person(username=username, name=name, pinyin=pinyin_of(name)[:120], **fields)
     person.set_password(password)
     person.save()
     return person

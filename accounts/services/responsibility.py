@@ -23,7 +23,9 @@ class ResponsibilityMap:
         """Load what is needed for the units of the given paths, or for the whole company."""
         absent = {
             person: delegate
-            for person, delegate in Absence.objects.on(on).order_by("created_at").values_list("person_id", "delegate_id")
+            for person, delegate in Absence.objects.on(on)
+            .order_by("created_at")
+            .values_list("person_id", "delegate_id")
         }
         posts = Post.objects.held_on(on).filter(person__is_active=True)
         if paths is not None:
@@ -45,7 +47,9 @@ class ResponsibilityMap:
         self, path: str, role: Role, account_manager_id: int | None = None, relationship_manager_id: int | None = None
     ) -> Responsible | None:
         """Who answers in a role for a customer of that unit; an assignment of the customer's own goes first."""
-        assigned = {Role.ACCOUNT_MANAGER: account_manager_id, Role.RELATIONSHIP_MANAGER: relationship_manager_id}.get(role)
+        assigned = {Role.ACCOUNT_MANAGER: account_manager_id, Role.RELATIONSHIP_MANAGER: relationship_manager_id}.get(
+            role
+        )
         if assigned is None:
             # An account manager answers only for customers assigned to them: an unassigned customer is a vacancy.
             chain = role_chain(role)

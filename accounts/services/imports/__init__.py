@@ -1,0 +1,18 @@
+"""Files of customers and monthly facts, from Excel and CSV: all or nothing, errors row by row (ALL-2, CUS-8)."""
+
+from accounts.services.imports.errors import ImportRefused, RowError, from_json, said
+from accounts.services.imports.outcome import Options, Outcome
+from accounts.services.imports.running import COLUMNS, CUSTOMERS, FACTS, import_file
+
+__all__ = [
+    "COLUMNS",
+    "CUSTOMERS",
+    "FACTS",
+    "ImportRefused",
+    "Options",
+    "Outcome",
+    "RowError",
+    "from_json",
+    "import_file",
+    "said",
+]

@@ -1,0 +1,124 @@
+"""One import from file to result: read, check, and then all of it or nothing."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import BinaryIO
+
+import pghistory
+from django.db import connection, transaction
+from django.utils import timezone
+
+from accounts.models import FileImport, Person
+from accounts.services.imports import customer_columns, fact_columns
+from accounts.services.imports.columns import Column
+from accounts.services.imports.customers import CustomersImport
+from accounts.services.imports.errors import ImportRefused, RowError
+from accounts.services.imports.facts import FactsImport
+from accounts.services.imports.matching import match
+from accounts.services.imports.outcome import Options, Outcome, Refusals
+from accounts.services.imports.reading import open_sheet
+from accounts.services.imports.staging import Progress, load, silent
+
+CUSTOMERS, FACTS = "customers", "facts"
+IMPORTS: Mapping[str, type[CustomersImport] | type[FactsImport]] = {CUSTOMERS: CustomersImport, FACTS: FactsImport}
+COLUMNS: Mapping[str, Sequence[Column]] = {CUSTOMERS: customer_columns.COLUMNS, FACTS: fact_columns.COLUMNS}
+
+
+class _Undone(Exception):
+    """Ends the transaction of a dry run."""
+
+
+def import_file(
+    *,
+    kind: str,
+    source: BinaryIO,
+    name: str,
+    by: Person | None,
+    now: datetime,
+    options: Options | None = None,
+    dry_run: bool = False,
+    progress: Progress = silent,
+) -> Outcome:
+    """Import a file of customers or facts: all of it, or nothing (ALL-2).
+
+    `by` sets the scope: what they may not see, they cannot write; None is the operator at the command line, who may write
+    everything. Raises ImportRefused with every error of the file. A dry run says what would happen and changes nothing.
+    """
+    digest = hashlib.file_digest(source, "sha256").hexdigest()  # type: ignore[arg-type]
+    source.seek(0)
+    outcome = None
+    context = pghistory.context(user=by.pk if by else None, file=name)
+    try:
+        with context, transaction.atomic():
+            outcome = _import(kind, source, name, by, now, options or Options(), dry_run, progress, digest)
+            if dry_run:
+                raise _Undone
+    except _Undone:
+        pass
+    assert outcome is not None
+    return outcome
+
+
+def _import(
+    kind: str,
+    source: BinaryIO,
+    name: str,
+    by: Person | None,
+    now: datetime,
+    options: Options,
+    dry_run: bool,
+    progress: Progress,
+    digest: str,
+) -> Outcome:
+    sheet = open_sheet(source, name)
+    found = match(sheet.header, COLUMNS[kind], options.renamed, options.constants)
+    work = IMPORTS[kind](found, by, timezone.localdate(now), options.skip_unknown)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [f"accounts.import.{kind}"])
+        rows = load(cursor, sheet, found, derived=work.derived, progress=progress)
+        errors = Refusals(rows.errors)
+        if not rows.count:
+            errors.add([RowError("empty")])
+        work.prepare(cursor)
+        errors.add(work.check(cursor))
+        if errors:
+            errors.sort(key=lambda error: (error.row or 0, error.column))
+            raise ImportRefused(errors, found.ignored)
+        plan = work.plan(cursor)
+        if not dry_run:
+            progress("writing", 0, plan.created + plan.changed)
+            work.apply(cursor, plan, now=now)
+    kept = rows.count - work.skipped
+    outcome = Outcome(
+        kind=work.kind,
+        rows=rows.count,
+        created=plan.created,
+        changed=plan.changed,
+        unchanged=kept - plan.created - plan.changed,
+        skipped=work.skipped,
+        ignored=found.ignored,
+        dry_run=dry_run,
+        first_month=plan.first_month,
+        last_month=plan.last_month,
+        sample=plan.sample,
+    )
+    if not dry_run:
+        outcome.import_id = _keep_evidence(outcome, name, digest, by, now).pk
+    return outcome
+
+
+def _keep_evidence(outcome: Outcome, name: str, digest: str, by: Person | None, now: datetime) -> FileImport:
+    return FileImport.objects.create(
+        kind=outcome.kind,
+        file_name=name[-200:],
+        sha256=digest,
+        rows=outcome.rows,
+        created=outcome.created,
+        changed=outcome.changed,
+        unchanged=outcome.unchanged,
+        first_month=outcome.first_month,
+        last_month=outcome.last_month,
+        imported_by=by,
+        imported_at=now,
+    )
