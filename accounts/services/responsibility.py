@@ -21,17 +21,22 @@ class ResponsibilityMap:
     @classmethod
     def load(cls, on: date, paths: Iterable[str] | None = None) -> Self:
         """Load what is needed for the units of the given paths, or for the whole company."""
+        posts = Post.objects.held_on(on).filter(person__is_active=True)
+        if paths is not None:
+            posts = posts.filter(unit_id__in={unit for path in paths for unit in units_upward(path)})
+        return cls.of(posts.values_list("person_id", "unit_id", "role"), on)
+
+    @classmethod
+    def of(cls, posts: Iterable[tuple[int, int, str]], on: date) -> Self:
+        """The same from posts that were read already: the person's id, the unit's, the role of each."""
         absent = {
             person: delegate
             for person, delegate in Absence.objects.on(on)
             .order_by("created_at")
             .values_list("person_id", "delegate_id")
         }
-        posts = Post.objects.held_on(on).filter(person__is_active=True)
-        if paths is not None:
-            posts = posts.filter(unit_id__in={unit for path in paths for unit in units_upward(path)})
         holders: dict[tuple[int, Role], list[Holder]] = defaultdict(list)
-        for person_id, unit_id, role in posts.values_list("person_id", "unit_id", "role"):
+        for person_id, unit_id, role in posts:
             holder = Holder(person_id, unit_id, Role(role), person_id in absent, absent.get(person_id))
             holders[unit_id, holder.role].append(holder)
         return cls(holders, absent)
