@@ -10,7 +10,8 @@ def now() -> datetime:
     """The database's time, aware; it stands still within a transaction, as PostgreSQL's `now()` does."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT zhoudao_now()")
-        return cursor.fetchone()[0]
+        moment: datetime = cursor.fetchone()[0]
+    return moment
 
 
 def today() -> date:
@@ -24,7 +25,7 @@ def shift(by: timedelta) -> None:
         cursor.execute(
             "INSERT INTO accounts_clock (id, shift) VALUES (1, %s)"
             " ON CONFLICT (id) DO UPDATE SET shift = accounts_clock.shift + EXCLUDED.shift",
-            [by],
+            [by],  # type: ignore[list-item]  # psycopg2 takes it
         )
 
 

@@ -3,36 +3,44 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING, Any, Self, TypeVar
+from typing import Any, Protocol, Self, TypeVar
 
 from django.db import models
 from django.db.models import Exists, F, Func, OuterRef, Q, Value
 from django.db.models.functions import StrIndex
 
-from accounts.rules import OWN_CUSTOMERS_ONLY
-
-if TYPE_CHECKING:
-    from accounts.models import Person
+from accounts.rules import OWN_CUSTOMERS_ONLY, Scope
 
 M = TypeVar("M", bound=models.Model)
 
 
-def customers_of(person: Person, through: str = "") -> Q:
-    """The one scope rule as a condition on a customer; `through` is the path to it with `__`, such as `customer__`.
+class Viewer(Protocol):
+    """Whoever looks: a `Person`, without importing upward."""
 
-    A person sees the customers of the units under their posts; one who is only an account manager or relationship manager,
-    their own and those of people who delegated to them today.
+    pk: int
+
+    @property
+    def scope(self) -> Scope: ...
+
+
+def customers_of(person: Viewer, through: str = "") -> Q:
+    """The one scope rule as a condition on a customer; `through` is the way to it, such as `customer__`.
+
+    A person sees the customers of the units under their posts; one who is only an account manager or relationship
+    manager, their own and those of people who delegated to them today.
     """
     scope = person.scope
     if scope.everything:
         return Q()
-    seen = Q(**{f"{through}account_manager_id__in": scope.own}) | Q(**{f"{through}relationship_manager_id__in": scope.own})
+    seen = Q(**{f"{through}account_manager_id__in": scope.own}) | Q(
+        **{f"{through}relationship_manager_id__in": scope.own}
+    )
     for path in scope.paths:
         seen |= Q(**{f"{through}unit__path__startswith": path})
     return seen
 
 
-def units_of(person: Person, through: str = "") -> Q:
+def units_of(person: Viewer, through: str = "") -> Q:
     """Scope for what belongs to a unit and no customer: units under one's posts."""
     scope = person.scope
     if scope.everything:
@@ -48,7 +56,7 @@ class ScopedQuerySet(models.QuerySet[M]):
 
     to_customer = "customer__"
 
-    def visible_to(self, person: Person) -> Self:
+    def visible_to(self, person: Viewer) -> Self:
         """What this person may see; the rest does not exist for them (ORG-4)."""
         return self.filter(customers_of(person, self.to_customer))
 
@@ -74,7 +82,7 @@ class CustomerQuerySet(ScopedQuerySet[Any]):
 
 
 class UnitQuerySet(models.QuerySet[Any]):
-    def visible_to(self, person: Person) -> Self:
+    def visible_to(self, person: Viewer) -> Self:
         """Units under the person's posts, and for account managers the unit they work in."""
         scope = person.scope
         if scope.everything:
@@ -87,7 +95,7 @@ class UnitQuerySet(models.QuerySet[Any]):
 
 
 class PersonQuerySet(models.QuerySet[Any]):
-    def visible_to(self, person: Person) -> Self:
+    def visible_to(self, person: Viewer) -> Self:
         """People with a post under one's own posts, and oneself."""
         from_posts = self.model._meta.get_field("posts").related_model  # the post model, without importing upward
         scope = person.scope
@@ -109,12 +117,12 @@ class PostQuerySet(models.QuerySet[Any]):
         """Posts that show the whole unit, not only one's own customers."""
         return self.exclude(role__in=[str(role) for role in OWN_CUSTOMERS_ONLY])
 
-    def visible_to(self, person: Person) -> Self:
+    def visible_to(self, person: Viewer) -> Self:
         return self.filter(units_of(person, "unit__") | Q(person_id=person.pk)) if not person.scope.everything else self
 
 
 class TransferQuerySet(models.QuerySet[Any]):
-    def visible_to(self, person: Person) -> Self:
+    def visible_to(self, person: Viewer) -> Self:
         """Transfers of customers in one's scope, and those one gave, took or made."""
         scope = person.scope
         if scope.everything:

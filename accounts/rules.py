@@ -1,6 +1,6 @@
 """Who answers for a customer, and how complete a file is: pure functions over plain values."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -76,9 +76,19 @@ def may(deed: Deed, roles: Iterable[str]) -> bool:
     return not MAY[deed].isdisjoint(roles)
 
 
-def may_change_class(roles: Iterable[str], own: Iterable[int], account_manager_id: int | None) -> bool:
+def may_change_class(roles: Iterable[str], own: Collection[int], account_manager_id: int | None) -> bool:
     """Roles above the account manager, and nobody for their own customer or one they stand in for (CUS-5, RSK-3)."""
     return may(Deed.CHANGE_CLASS, roles) and account_manager_id not in own
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """The extent of one person's sight: unit paths, and people whose customers count as own."""
+
+    everything: bool
+    paths: tuple[str, ...]
+    own: tuple[int, ...]
+    home_units: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,8 +130,8 @@ def find_responsible(
 ) -> Responsible | None:
     """The person responsible in a role for a customer whose units, from its own up to the company, are given (ORG-3).
 
-    The nearest unit with an acting holder answers. A role that nobody holds up to the company goes to the next higher role.
-    None only if even the general manager's post is vacant.
+    The nearest unit with an acting holder answers. A role that nobody holds up to the company goes to the next higher
+    one. None only if even the general manager's post is vacant.
     """
     for wanted in role_chain(role):
         for unit_id in units_upward:
@@ -137,8 +147,8 @@ def units_upward(path: str) -> list[int]:
 
 
 def completeness(filled: Mapping[str, object]) -> int:
-    """How complete a file is, in per cent of its fields (CUS-2). Zero and False are answers; empty text and None are not."""
+    """How complete a file is, in per cent of its fields (CUS-2). Zero and False are answers, nothing is not."""
     if not filled:
         return 0
-    present = sum(1 for value in filled.values() if value is not None and value != "" and value != [])
+    present = sum(1 for value in filled.values() if value not in (None, "", []))
     return round(100 * present / len(filled))

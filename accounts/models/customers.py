@@ -16,7 +16,14 @@ from accounts.querysets import CustomerQuerySet, ScopedQuerySet
 def _twice(*fields: str) -> Func:
     """Every character twice: see `CustomerQuerySet.search`."""
     joined = Concat(*[part for field in fields for part in (F(field), Value(" "))], output_field=models.TextField())
-    return Func(Lower(joined), Value("(.)"), Value(r"\1\1"), Value("g"), function="regexp_replace", output_field=models.TextField())
+    return Func(
+        Lower(joined),
+        Value("(.)"),
+        Value(r"\1\1"),
+        Value("g"),
+        function="regexp_replace",
+        output_field=models.TextField(),
+    )
 
 
 _CLASS_CHANGE_RECORDED = """
@@ -78,10 +85,17 @@ class Customer(models.Model):
         Person, models.PROTECT, null=True, blank=True, related_name="customers", verbose_name=_("account manager")
     )
     relationship_manager = models.ForeignKey(
-        Person, models.PROTECT, null=True, blank=True, related_name="relationships", verbose_name=_("relationship manager")
+        Person,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="relationships",
+        verbose_name=_("relationship manager"),
     )
     tier = models.PositiveSmallIntegerField(_("visit tier"), choices=Tier, default=Tier.FIVE)
-    service_class = models.PositiveSmallIntegerField(_("service class"), choices=ServiceClass, default=ServiceClass.THREE)
+    service_class = models.PositiveSmallIntegerField(
+        _("service class"), choices=ServiceClass, default=ServiceClass.THREE
+    )
     importance = models.CharField(_("importance"), max_length=10, choices=Importance, default=Importance.GENERAL)
     address = models.CharField(_("address"), max_length=200, blank=True)
     latitude = models.FloatField(_("latitude"), null=True, blank=True)
@@ -130,7 +144,9 @@ class Customer(models.Model):
             pgtrigger.Trigger(
                 name="class_change_recorded",
                 when=pgtrigger.Before,
-                operation=pgtrigger.UpdateOf("tier", "service_class", "importance"),
+                operation=pgtrigger.UpdateOf(  # type: ignore[no-untyped-call]
+                    "tier", "service_class", "importance"
+                ),
                 condition=pgtrigger.AnyChange("tier", "service_class", "importance"),
                 func=_CLASS_CHANGE_RECORDED,
             )
@@ -141,7 +157,7 @@ class Customer(models.Model):
 
 
 class ClassChange(models.Model):
-    """One change of a class, by an approved request with its evidence (CUS-5, S0). Written before the customer's row."""
+    """A change of a class, by an approved request with its evidence (CUS-5, S0). Written before the customer's row."""
 
     class Kind(models.TextChoices):
         TIER = "tier", _("visit tier")
@@ -163,7 +179,9 @@ class ClassChange(models.Model):
     class Meta:
         indexes = [models.Index(fields=["customer", "-changed_at"], name="class_change_customer")]
         constraints = [
-            models.CheckConstraint(condition=~Q(approval_reference="") & ~Q(evidence=""), name="class_change_has_evidence"),
+            models.CheckConstraint(
+                condition=~Q(approval_reference="") & ~Q(evidence=""), name="class_change_has_evidence"
+            ),
             models.CheckConstraint(condition=~Q(old_value=F("new_value")), name="class_change_changes"),
         ]
         triggers = [pgtrigger.Protect(name="keep", operation=pgtrigger.Update | pgtrigger.Delete)]
@@ -251,8 +269,12 @@ class RetailerFile(models.Model):
         ]
         constraints = [
             models.CheckConstraint(condition=Q(size_class=None) | Q(size_class__range=(1, 3)), name="size_class_known"),
-            models.CheckConstraint(condition=Q(supply_grade=None) | Q(supply_grade__range=(1, 30)), name="supply_grade_known"),
-            models.CheckConstraint(condition=Q(order_weekday=None) | Q(order_weekday__range=(1, 7)), name="order_weekday_known"),
+            models.CheckConstraint(
+                condition=Q(supply_grade=None) | Q(supply_grade__range=(1, 30)), name="supply_grade_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(order_weekday=None) | Q(order_weekday__range=(1, 7)), name="order_weekday_known"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -328,7 +350,9 @@ class Contract(models.Model):
 
     class Meta:
         verbose_name = _("contract")
-        constraints = [models.CheckConstraint(condition=Q(ends_on__gte=F("starts_on")), name="contract_ends_after_start")]
+        constraints = [
+            models.CheckConstraint(condition=Q(ends_on__gte=F("starts_on")), name="contract_ends_after_start")
+        ]
 
     def __str__(self) -> str:
         return f"{self.number} {self.subject}"

@@ -1,6 +1,5 @@
 """The organisation tree, the posts people hold in it, and who stands in for whom (ORG-1…4)."""
 
-from dataclasses import dataclass
 from functools import cached_property
 from typing import ClassVar
 
@@ -14,7 +13,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from accounts.querysets import AbsenceQuerySet, PersonQuerySet, PostQuerySet, Today, UnitQuerySet
-from accounts.rules import OWN_CUSTOMERS_ONLY, Deed, may
+from accounts.rules import OWN_CUSTOMERS_ONLY, Deed, Scope, may
 from accounts.rules import Role as Roles
 
 
@@ -38,7 +37,9 @@ class OrgUnit(models.Model):
         DEPARTMENT = "department", _("department")
         STATION = "station", _("station")
 
-    parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="children", verbose_name=_("parent"))
+    parent = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="children", verbose_name=_("parent")
+    )
     kind = models.CharField(_("kind"), max_length=12, choices=Kind)
     code = models.CharField(_("code"), max_length=20, unique=True)
     name = models.CharField(_("name"), max_length=60)
@@ -52,7 +53,9 @@ class OrgUnit(models.Model):
         verbose_name = _("unit")
         verbose_name_plural = _("units")
         constraints = [
-            models.CheckConstraint(condition=Q(path__startswith="/", path__endswith="/"), name="unit_path_has_separators"),
+            models.CheckConstraint(
+                condition=Q(path__startswith="/", path__endswith="/"), name="unit_path_has_separators"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -80,7 +83,7 @@ class Person(AbstractUser):
     start_longitude = models.FloatField(_("start of the day, longitude"), null=True, blank=True)
 
     REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]
-    objects = People()
+    objects = People()  # type: ignore[misc]  # an instance, as every Django manager
 
     class Meta:
         verbose_name = _("person")
@@ -104,7 +107,9 @@ class Person(AbstractUser):
             .exclude(ends_on__lt=Today())
             .select_related("unit", "person")
         )
-        return sorted(posts, key=lambda post: (post.person_id != self.pk, post.role in OWN_CUSTOMERS_ONLY, post.unit.path))
+        return sorted(
+            posts, key=lambda post: (post.person_id != self.pk, post.role in OWN_CUSTOMERS_ONLY, post.unit.path)
+        )
 
     @cached_property
     def post(self) -> "Post | None":
@@ -121,7 +126,7 @@ class Person(AbstractUser):
         return self.is_superuser or may(deed, self.roles)
 
     @cached_property
-    def scope(self) -> "Scope":
+    def scope(self) -> Scope:
         """What this person may see today (ORG-4)."""
         posts = self.current_posts
         return Scope(
@@ -130,16 +135,6 @@ class Person(AbstractUser):
             own=tuple(sorted({self.pk} | {post.person_id for post in posts})),
             home_units=tuple(sorted({post.unit_id for post in posts})),
         )
-
-
-@dataclass(frozen=True, slots=True)
-class Scope:
-    """The extent of one person's sight: unit paths, and people whose customers count as own."""
-
-    everything: bool
-    paths: tuple[str, ...]
-    own: tuple[int, ...]
-    home_units: tuple[int, ...]
 
 
 @pghistory.track()
@@ -176,7 +171,9 @@ class Post(models.Model):
         verbose_name_plural = _("posts")
         indexes = [models.Index(fields=["unit", "role"], name="post_unit_role")]
         constraints = [
-            models.CheckConstraint(condition=Q(ends_on=None) | Q(ends_on__gte=F("starts_on")), name="post_ends_after_start"),
+            models.CheckConstraint(
+                condition=Q(ends_on=None) | Q(ends_on__gte=F("starts_on")), name="post_ends_after_start"
+            ),
             ExclusionConstraint(
                 name="post_held_once_at_a_time",
                 expressions=[

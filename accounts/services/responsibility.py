@@ -12,7 +12,7 @@ from accounts.rules import Holder, Responsible, Role, find_responsible, role_cha
 
 @dataclass(slots=True)
 class ResponsibilityMap:
-    """Posts and absences of one day, loaded in two queries; answers for any number of customers without another query."""
+    """Posts and absences of one day, loaded in two queries; answers for any number of customers without another."""
 
     holders: dict[tuple[int, Role], list[Holder]]
     absent: dict[int, int | None]
@@ -29,12 +29,7 @@ class ResponsibilityMap:
     @classmethod
     def of(cls, posts: Iterable[tuple[int, int, str]], on: date) -> Self:
         """The same from posts that were read already: the person's id, the unit's, the role of each."""
-        absent = {
-            person: delegate
-            for person, delegate in Absence.objects.on(on)
-            .order_by("created_at")
-            .values_list("person_id", "delegate_id")
-        }
+        absent = dict(Absence.objects.on(on).order_by("created_at").values_list("person_id", "delegate_id"))
         holders: dict[tuple[int, Role], list[Holder]] = defaultdict(list)
         for person_id, unit_id, role in posts:
             holder = Holder(person_id, unit_id, Role(role), person_id in absent, absent.get(person_id))
@@ -74,7 +69,7 @@ class ResponsibilityMap:
 
 
 def responsible(customer: Customer, role: Role, on: date) -> Responsible | None:
-    """Who is responsible for a customer in a role on a day (ORG-3); None only if the general manager's post is vacant too."""
+    """Who is responsible for a customer in a role on a day (ORG-3); None only if nobody is general manager either."""
     path = customer.unit.path
     return ResponsibilityMap.load(on, [path]).for_customer(
         path, role, customer.account_manager_id, customer.relationship_manager_id

@@ -1,4 +1,4 @@
-"""Handing customers to another account manager (ORG-5). Open work moves along on the floor above, which reads the rows."""
+"""Handing customers to another account manager (ORG-5). The floor above reads the rows and moves the open work."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -48,7 +48,8 @@ def note_transfers(
     cursor.execute(
         f"WITH moving AS MATERIALIZED ({moving}), noted AS ("
         " INSERT INTO accounts_customertransfer (from_person_id, to_person_id, moved_by_id, moved_at, reason)"
-        " SELECT DISTINCT gives, takes, %s::bigint, %s::timestamptz, %s FROM moving RETURNING id, from_person_id, to_person_id)"
+        " SELECT DISTINCT gives, takes, %s::bigint, %s::timestamptz, %s FROM moving"
+        " RETURNING id, from_person_id, to_person_id)"
         " INSERT INTO accounts_transferredcustomer (transfer_id, customer_id)"
         " SELECT noted.id, moving.id FROM moving JOIN noted"
         " ON noted.from_person_id IS NOT DISTINCT FROM moving.gives AND noted.to_person_id = moving.takes"

@@ -146,7 +146,7 @@ def test_a_long_text_is_refused_with_its_length() -> None:
         (7, "7"),
         (True, "1"),
         (date(2026, 11, 23), "2026-11-23"),
-        (datetime(2026, 11, 23), "2026-11-23T00:00:00"),
+        (datetime(2026, 11, 23), "2026-11-23T00:00:00"),  # noqa: DTZ001 Excel knows no time zones
         (time(8, 30), "08:30:00"),
         (timedelta(hours=8, minutes=30), "08:30"),
     ],

@@ -44,7 +44,7 @@ def events() -> int:
     return Customer.pgh_event_model.objects.count() + RetailerFile.pgh_event_model.objects.count()
 
 
-NEW = """客户编码,客户名称,客户类型,单位,客户经理,拜访等级,重要性,业态,档位,有效期至,休息日,开门时间,电话,纬度,经度,订货日
+NEW = """客户编码,名称,类型,单位,客户经理,拜访等级,重要性,业态,档位,有效期至,休息日,开门时间,电话,纬度,经度,订货日
 N1,百味轩烟酒,零售客户,A,{manager},二级,核心,烟酒商店,22,2028-03-15,周日,8:00,13800001111,30.65,104.06,周三
 N2,老五副食,零售户,城东,,,,食杂,,,,,,,,
 """
@@ -145,7 +145,7 @@ def test_values_for_the_whole_file(company: Company) -> None:
         ("code,编码\nA-1,A-1\n", [(None, "code", "column_twice")]),
         ("code,name\n,店\n", [(2, "code", "missing")]),
         ("code,phone\nA-1,1\n\nA-1,2\n", [(4, "code", "same_customer")]),
-        ("code\nX1\n", [(2, "kind", "missing_for_new"), (2, "name", "missing_for_new"), (2, "unit", "missing_for_new")]),
+        ("code\nX1\n", [(2, column, "missing_for_new") for column in ("kind", "name", "unit")]),
         ("code,kind\nA-1,group\n", [(2, "kind", "kind_differs")]),
         ("code,unit\nA-1,Z9\n", [(2, "unit", "unknown_unit")]),
         ("code,account_manager\nA-1,nobody\n", [(2, "account_manager", "unknown_person")]),
@@ -155,7 +155,10 @@ def test_values_for_the_whole_file(company: Company) -> None:
         ("code,tier\nA-1,六级\n", [(2, "tier", "not_a_choice")]),
         ("code,industry\nA-1,教育\n", [(2, "industry", "wrong_file")]),
         ("code,latitude\nX,95\n", [(2, "latitude", "out_of_range")]),
-        ("code,licence_issued_on,licence_expires_on\nA-1,2026-01-01,2025-01-01\n", [(2, "licence_expires_on", "licence_ends_before_issue")]),
+        (
+            "code,licence_issued_on,licence_expires_on\nA-1,2026-01-01,2025-01-01\n",
+            [(2, "licence_expires_on", "licence_ends_before_issue")],
+        ),
         ("code,shop_area,since\nA-1,large,soon\n", [(2, "shop_area", "not_a_number"), (2, "since", "not_a_day")]),
         ("code\n", [(None, "", "empty")]),
         ("", [(None, "", "empty")]),
@@ -227,7 +230,7 @@ def test_excel_and_the_encodings_of_excels_csv(company: Company, new: str) -> No
         sheet = workbook.add_worksheet()
         sheet.write_row(1, 0, ["客户编码", "电话", "建档日期", "开门时间"])
         sheet.write_row(3, 0, ["A-1", 13900000000])
-        sheet.write_datetime(3, 2, datetime(2018, 5, 2), workbook.add_format({"num_format": "yyyy-mm-dd"}))
+        sheet.write_datetime(3, 2, date(2018, 5, 2), workbook.add_format({"num_format": "yyyy-mm-dd"}))
         sheet.write_datetime(3, 3, time(8, 30), workbook.add_format({"num_format": "hh:mm"}))
         sheet.write_row(4, 0, ["A-9"])
     assert refusals(book.getvalue(), name="a.xlsx")[0][0] == 5
@@ -265,7 +268,8 @@ def test_errors_speak_the_readers_language(company: Company, language: str, mess
 def test_every_error_has_its_words(company: Company) -> None:
     """Each sentence is filled by the values that come with it."""
     group = GroupClientFactory(unit=company.a.unit)
-    text = f"code,tier,kind,owner_name,licence_issued_on,licence_expires_on\nA-1,一级,group,,2026-01-01,2025-01-01\n{group.code},,,何,,\n"
+    header = "code,tier,kind,owner_name,licence_issued_on,licence_expires_on"
+    text = f"{header}\nA-1,一级,group,,2026-01-01,2025-01-01\n{group.code},,,何,,\n"
     with pytest.raises(ImportRefused) as refused, translation.override("en"):
         run(text)
     with translation.override("en"):
@@ -276,7 +280,8 @@ def test_every_error_has_its_words(company: Company) -> None:
         "Kind": "The customer is a retailer, and its kind does not change.",
         "Valid until": "The licence ends before it was issued on 2026-01-01.",
         "Owner": "This belongs to the file of a retailer. Empty this cell.",
-        "Visit tier": "It is tier 5 now. A class changes only by an approved request with its evidence (CUS-5): empty this cell.",
+        "Visit tier": "It is tier 5 now."
+        " A class changes only by an approved request with its evidence (CUS-5): empty this cell.",
     }
 
 

@@ -84,9 +84,10 @@ class ImportCommand(BaseCommand):
         if not username:
             return None
         try:
-            return Person.objects.get(username=username)
+            person: Person = Person.objects.get(username=username)
         except Person.DoesNotExist:
             raise CommandError(_("Nobody signs in as %(username)s.") % {"username": username}) from None
+        return person
 
     def _progress(self, step: str, done: int, total: int | None) -> None:
         of = f" / {total}" if total else ""

@@ -3,7 +3,7 @@ from accounts.services.imports import CUSTOMERS
 
 
 class Command(ImportCommand):
-    """`manage.py import_customers FILE`"""
+    """`manage.py import_customers FILE`."""
 
     help = "Import customers with their files from Excel or CSV: all of the file, or nothing."
     kind = CUSTOMERS

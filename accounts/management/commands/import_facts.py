@@ -5,7 +5,7 @@ from accounts.services.imports import FACTS
 
 
 class Command(ImportCommand):
-    """`manage.py import_facts FILE`"""
+    """`manage.py import_facts FILE`."""
 
     help = "Import monthly facts, whole or by product, from Excel or CSV: all of the file, or nothing."
     kind = FACTS

@@ -1,4 +1,4 @@
-"""Reading one cell: from the text of a file to the text that PostgreSQL takes. Pure functions; an error is a code with values."""
+"""Reading one cell: from the text of a file to the text that PostgreSQL takes. Pure; an error is a code with values."""
 
 import re
 from collections.abc import Callable, Mapping

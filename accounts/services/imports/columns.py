@@ -140,7 +140,9 @@ class Column:
             case Holds.DECIMAL if self.least is None:
                 return _("number, rounded to two decimals; negative ones are returns")
             case Holds.CHOICE:
-                return _("one of: %(choices)s") % {"choices": pgettext("between items of a list", ", ").join(choice.label for choice in self.choices)}
+                return _("one of: %(choices)s") % {
+                    "choices": pgettext("between items of a list", ", ").join(choice.label for choice in self.choices)
+                }
         return str(_IN_WORDS[self.holds])
 
     def need_in_words(self) -> str:

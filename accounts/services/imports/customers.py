@@ -1,7 +1,8 @@
 """Importing customers with their files (CUS-1, CUS-2): known codes are changed, new ones added."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
+from typing import Any
 
 from django.db.backends.utils import CursorWrapper
 
@@ -57,10 +58,10 @@ class CustomersImport:
 
     kind = FileImport.Kind.CUSTOMERS
     columns: Collection[Column] = customer_columns.COLUMNS
-    derived: Collection[Derived] = (Derived("pinyin", "name", pinyin_of), Derived("initials", "name", initials_of))
+    derived: Sequence[Derived] = (Derived("pinyin", "name", pinyin_of), Derived("initials", "name", initials_of))
     skipped = 0
 
-    def __init__(self, match: Match, by: Person | None, today: date, skip_unknown: bool) -> None:
+    def __init__(self, *, match: Match, by: Person | None, today: date, skip_unknown: bool) -> None:
         self.by, self.names = by, match.names
         own = {column.name for column in customer_columns.OWN}
         #: Columns of the customer itself that an import may change later.
@@ -79,27 +80,25 @@ class CustomersImport:
         cursor.execute(f"UPDATE {TABLE} r SET customer_id = c.id FROM accounts_customer c WHERE c.code = r.code")
         if "unit" in self.names:
             units, params = ids_of(OrgUnit.objects.visible_to(self.by) if self.by else OrgUnit.objects.all())
-            self._resolve(cursor, "unit", "unit_id", "accounts_orgunit", "code", units, params)
+            self._resolve(cursor, name="unit", table="accounts_orgunit", key="code", ids=units, params=params)
         for name in ("account_manager", "relationship_manager"):
             if name in self.names:
                 everyone = Person.objects.filter(is_active=True)
                 seen = everyone.visible_to(self.by) if self.by and name == "account_manager" else everyone
                 people, params = ids_of(seen)
-                self._resolve(cursor, name, f"{name}_id", "accounts_person", "username", people, params)
+                self._resolve(cursor, name=name, table="accounts_person", key="username", ids=people, params=params)
         analyze(cursor)
 
     @staticmethod
-    def _resolve(
-        cursor: CursorWrapper, name: str, target: str, table: str, key: str, ids: str, params: Collection[object]
-    ) -> None:
+    def _resolve(cursor: CursorWrapper, *, name: str, table: str, key: str, ids: str, params: Sequence[Any]) -> None:
         """Find what a column names: by its key, else by its name if only one has it."""
         cursor.execute(
-            f"UPDATE {TABLE} r SET {target} = t.id FROM {table} t WHERE t.{key} = r.{name} AND t.id IN ({ids})", params
+            f"UPDATE {TABLE} r SET {name}_id = t.id FROM {table} t WHERE t.{key} = r.{name} AND t.id IN ({ids})", params
         )
         cursor.execute(
-            f"UPDATE {TABLE} r SET {target} = t.id FROM"
+            f"UPDATE {TABLE} r SET {name}_id = t.id FROM"
             f" (SELECT name, min(id) AS id FROM {table} WHERE id IN ({ids}) GROUP BY name HAVING count(*) = 1) t"
-            f" WHERE r.{target} IS NULL AND t.name = r.{name}",
+            f" WHERE r.{name}_id IS NULL AND t.name = r.{name}",
             params,
         )
 
@@ -145,7 +144,7 @@ class CustomersImport:
             f" WHERE c.id IS NULL OR ({changes}) ORDER BY c.id IS NULL, r.row LIMIT {SAMPLE}"
         )
         names = [name for name, _before, _after in pairs]
-        return Plan(created, changed, sample=[_change(names, *found) for found in cursor.fetchall()])
+        return Plan(created, changed, sample=[_change(names, found) for found in cursor.fetchall()])
 
     def _pairs(self) -> list[tuple[str, str, str]]:
         """Each column with what is there and what will be, as text for the preview."""
@@ -181,7 +180,8 @@ class CustomersImport:
                 f"{_field(name)} = COALESCE({_value(name)}, c.{_field(name)})" for name in [*self.own, *named]
             )
             cursor.execute(
-                f"UPDATE accounts_customer c SET {sets} FROM {TABLE} r WHERE c.id = r.customer_id AND {self._differs(self.own, 'c')}"
+                f"UPDATE accounts_customer c SET {sets} FROM {TABLE} r"
+                f" WHERE c.id = r.customer_id AND {self._differs(self.own, 'c')}"
             )
         for kind, names in self.files.items():
             if names:
@@ -201,26 +201,29 @@ class CustomersImport:
         }
         cursor.execute(
             f"WITH added AS (INSERT INTO accounts_customer ({', '.join(taken)})"
-            f" SELECT {', '.join(taken.values())} FROM {TABLE} r WHERE r.customer_id IS NULL ORDER BY r.row RETURNING id, code)"
+            f" SELECT {', '.join(taken.values())} FROM {TABLE} r WHERE r.customer_id IS NULL ORDER BY r.row"
+            " RETURNING id, code)"
             f" UPDATE {TABLE} r SET customer_id = added.id FROM added WHERE added.code = r.code"
         )
         for kind, names in self.files.items():
             table, columns = FILES[kind]
-            fields = {_field(column.name): _file_value(column, column.name in names) for column in columns}
+            fields = {_field(column.name): _file_value(column, given=column.name in names) for column in columns}
             cursor.execute(
-                f"INSERT INTO {table} (customer_id, {', '.join(fields)}) SELECT r.customer_id, {', '.join(fields.values())}"
+                f"INSERT INTO {table} (customer_id, {', '.join(fields)})"
+                f" SELECT r.customer_id, {', '.join(fields.values())}"
                 f" FROM {TABLE} r JOIN accounts_customer c ON c.id = r.customer_id AND c.kind = '{kind}'"
                 f" WHERE NOT EXISTS (SELECT FROM {table} f WHERE f.customer_id = r.customer_id)"
             )
 
 
-def _file_value(column: Column, given: bool) -> str:
+def _file_value(column: Column, *, given: bool) -> str:
     """What a new file holds: texts are empty, everything else NULL, where the import says nothing."""
     default = "''" if column.is_text and column.name not in _NUMBERS else "NULL"
     return f"COALESCE({_value(column.name)}, {default})" if given else default
 
 
-def _change(names: list[str], row: int, code: str, name: str, new: bool, *values: object) -> Change:
+def _change(names: list[str], found: tuple[Any, ...]) -> Change:
+    row, code, name, new, *values = found
     pairs = zip(names, values[::2], values[1::2], strict=True)
     fields = [] if new else [(each, str(old or ""), str(now or "")) for each, old, now in pairs if old != now]
     return Change(row, f"{code} {name or ''}".strip(), fields)

@@ -32,7 +32,8 @@ PRODUCT = Column(
     Holds.TEXT,
     "云烟",
     _(
-        "With this column the file holds facts by product: one row a customer, month and product, with quantity and amount only."
+        "With this column the file holds facts by product: one row a customer, month and product, with quantity and"
+        " amount only."
     ),
     longest=60,
     also=("品牌", "品规", "产品"),

@@ -1,7 +1,8 @@
 """Importing monthly facts, whole or by product (CUS-8)."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
+from typing import Any
 
 from django.db.backends.utils import CursorWrapper
 
@@ -25,9 +26,9 @@ class FactsImport:
     """One file of facts, in its staging table."""
 
     columns: Collection[Column] = fact_columns.COLUMNS
-    derived: Collection[Derived] = ()
+    derived: Sequence[Derived] = ()
 
-    def __init__(self, match: Match, by: Person | None, today: date, skip_unknown: bool) -> None:
+    def __init__(self, *, match: Match, by: Person | None, today: date, skip_unknown: bool) -> None:
         names = set(match.names)
         self.by, self.today, self.skip_unknown = by, today, skip_unknown
         self.by_product = "product" in names
@@ -47,7 +48,8 @@ class FactsImport:
         ids, params = ids_of(visible)
         cursor.execute(f"ALTER TABLE {TABLE} ADD COLUMN customer_id bigint")
         cursor.execute(
-            f"UPDATE {TABLE} r SET customer_id = c.id FROM accounts_customer c WHERE c.code = r.code AND c.id IN ({ids})",
+            f"UPDATE {TABLE} r SET customer_id = c.id FROM accounts_customer c"
+            f" WHERE c.code = r.code AND c.id IN ({ids})",
             params,
         )
         if self.skip_unknown:
@@ -69,7 +71,8 @@ class FactsImport:
             cursor,
             "same_product" if self.by_product else "same_month",
             "code",
-            f"SELECT row, code, other FROM (SELECT row, {same}, min(row) OVER (PARTITION BY {same}) AS other FROM {TABLE}) AS found"
+            f"SELECT row, code, other FROM"
+            f" (SELECT row, {same}, min(row) OVER (PARTITION BY {same}) AS other FROM {TABLE}) AS found"
             f" WHERE row <> other AND ROW({same}) IS NOT NULL",
         )
         errors += find(
@@ -83,7 +86,8 @@ class FactsImport:
             cursor,
             "month_too_old",
             "month",
-            f"SELECT row, to_char(month, 'YYYY-MM'), to_char(%s::date, 'YYYY-MM') AS first FROM {TABLE} WHERE month < %s",
+            f"SELECT row, to_char(month, 'YYYY-MM'), to_char(%s::date, 'YYYY-MM') AS first"
+            f" FROM {TABLE} WHERE month < %s",
             [FIRST_MONTH, FIRST_MONTH],
         )
         if self.by_product:
@@ -99,8 +103,8 @@ class FactsImport:
             cursor,
             "overdue_above_receivable",
             column,
-            f"SELECT r.row, {overdue}, {receivable} AS receivable FROM {TABLE} r LEFT JOIN {self.table} t ON {self._join()}"
-            f" WHERE {overdue} > {receivable}",
+            f"SELECT r.row, {overdue}, {receivable} AS receivable"
+            f" FROM {TABLE} r LEFT JOIN {self.table} t ON {self._join()} WHERE {overdue} > {receivable}",
         )
 
     def _merged(self, name: str) -> str:
@@ -134,10 +138,11 @@ class FactsImport:
             f" WHERE t.customer_id IS NULL OR {self._differs()} ORDER BY t.customer_id IS NULL, r.row LIMIT {SAMPLE}",
             [first, last],
         )
-        sample = [self._change(*found) for found in cursor.fetchall()]
+        sample = [self._change(found) for found in cursor.fetchall()]
         return Plan(created, changed, first, last, sample)
 
-    def _change(self, row: int, code: str, month: str, new: bool, *values: object) -> Change:
+    def _change(self, found: tuple[Any, ...]) -> Change:
+        row, code, month, new, *values = found
         pairs = zip(self.measures, values[::2], values[1::2], strict=True)
         fields = [] if new else [(name, _shown(old), _shown(now)) for name, old, now in pairs if old != now]
         return Change(row, f"{code} {month}", fields)

@@ -10,7 +10,7 @@ from accounts.services.imports.errors import ImportRefused, RowError
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """Columns found at their places in a row, values that hold for the whole file, and headers that nothing takes."""
+    """Columns found at their places in a row, values for the whole file, and headers that nothing takes."""
 
     places: list[tuple[int, Column]]
     constants: dict[str, str]
@@ -28,8 +28,8 @@ def match(
 ) -> Match:
     """Find each column by the map given, by its field name, or by its header in either language.
 
-    `renamed` maps headers of the file to field names (an empty name leaves the header out); `constants` gives a value to
-    every row in which the column is absent or empty. Raises ImportRefused with what does not fit.
+    `renamed` maps headers of the file to field names (an empty name leaves the header out); `constants` gives a value
+    to every row in which the column is absent or empty. Raises ImportRefused with what does not fit.
     """
     known = {column.name: column for column in columns}
     errors = _wrong_options(header, known, renamed, constants)

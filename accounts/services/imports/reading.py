@@ -1,4 +1,4 @@
-"""Reading a file as a header and rows of text: Excel through calamine, CSV in the two encodings that Excel writes here."""
+"""Reading a file as a header and rows of text: Excel through calamine, CSV in the two encodings that Excel writes."""
 
 import csv
 import gzip

@@ -25,10 +25,6 @@ IMPORTS: Mapping[str, type[CustomersImport] | type[FactsImport]] = {CUSTOMERS: C
 COLUMNS: Mapping[str, Sequence[Column]] = {CUSTOMERS: customer_columns.COLUMNS, FACTS: fact_columns.COLUMNS}
 
 
-class _Undone(Exception):
-    """Ends the transaction of a dry run."""
-
-
 def import_file(
     *,
     kind: str,
@@ -42,25 +38,30 @@ def import_file(
 ) -> Outcome:
     """Import a file of customers or facts: all of it, or nothing (ALL-2).
 
-    `by` sets the scope: what they may not see, they cannot write; None is the operator at the command line, who may write
-    everything. Raises ImportRefused with every error of the file. A dry run says what would happen and changes nothing.
+    `by` sets the scope: what they may not see, they cannot write; None is the operator at the command line, who may
+    write everything. Raises ImportRefused with every error of the file. A dry run says what would happen,
+    and changes nothing.
     """
     digest = hashlib.file_digest(source, "sha256").hexdigest()  # type: ignore[arg-type]
     source.seek(0)
-    outcome = None
-    context = pghistory.context(user=by.pk if by else None, file=name)
-    try:
-        with context, transaction.atomic():
-            outcome = _import(kind, source, name, by, now, options or Options(), dry_run, progress, digest)
-            if dry_run:
-                raise _Undone
-    except _Undone:
-        pass
-    assert outcome is not None
+    with pghistory.context(user=by.pk if by else None, file=name), transaction.atomic():
+        outcome = _import(
+            kind=kind,
+            source=source,
+            name=name,
+            by=by,
+            now=now,
+            options=options or Options(),
+            dry_run=dry_run,
+            progress=progress,
+        )
+        if not dry_run:
+            outcome.import_id = _keep_evidence(outcome, name, digest=digest, by=by, now=now).pk
     return outcome
 
 
 def _import(
+    *,
     kind: str,
     source: BinaryIO,
     name: str,
@@ -69,11 +70,10 @@ def _import(
     options: Options,
     dry_run: bool,
     progress: Progress,
-    digest: str,
 ) -> Outcome:
     sheet = open_sheet(source, name)
     found = match(sheet.header, COLUMNS[kind], options.renamed, options.constants)
-    work = IMPORTS[kind](found, by, timezone.localdate(now), options.skip_unknown)
+    work = IMPORTS[kind](match=found, by=by, today=timezone.localdate(now), skip_unknown=options.skip_unknown)
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [f"accounts.import.{kind}"])
         rows = load(cursor, sheet, found, derived=work.derived, progress=progress)
@@ -90,7 +90,7 @@ def _import(
             progress("writing", 0, plan.created + plan.changed)
             work.apply(cursor, plan, now=now)
     kept = rows.count - work.skipped
-    outcome = Outcome(
+    return Outcome(
         kind=work.kind,
         rows=rows.count,
         created=plan.created,
@@ -103,12 +103,9 @@ def _import(
         last_month=plan.last_month,
         sample=plan.sample,
     )
-    if not dry_run:
-        outcome.import_id = _keep_evidence(outcome, name, digest, by, now).pk
-    return outcome
 
 
-def _keep_evidence(outcome: Outcome, name: str, digest: str, by: Person | None, now: datetime) -> FileImport:
+def _keep_evidence(outcome: Outcome, name: str, *, digest: str, by: Person | None, now: datetime) -> FileImport:
     return FileImport.objects.create(
         kind=outcome.kind,
         file_name=name[-200:],

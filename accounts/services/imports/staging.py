@@ -162,7 +162,7 @@ def analyze(cursor: CursorWrapper) -> None:
 
 
 def find(cursor: CursorWrapper, code: str, column: str, sql: str, params: Sequence[Any] = ()) -> list[RowError]:
-    """The rows that a query names: its first two columns are the row's number and the value, the rest fill the sentence."""
+    """The rows that a query names: first the row's number and the value; the other columns fill the sentence."""
     cursor.execute(f"{sql} ORDER BY 1 LIMIT {MOST_ERRORS}", params)
     names = [description[0] for description in cursor.description[2:]]
     return [
