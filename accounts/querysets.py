@@ -94,6 +94,12 @@ class UnitQuerySet(models.QuerySet[Any]):
         return self.annotate(_at=StrIndex(Value(path), F("path"))).filter(_at=1)
 
 
+class UnitMonthQuerySet(models.QuerySet[Any]):
+    def visible_to(self, person: Person) -> Self:
+        """The sums of units under one's posts; whoever sees only own customers adds those up instead."""
+        return self if person.scope.everything else self.filter(units_of(person, "unit__"))
+
+
 class PersonQuerySet(models.QuerySet[Any]):
     def visible_to(self, person: Viewer) -> Self:
         """People with a post under one's own posts, and oneself."""

@@ -21,6 +21,7 @@ SCHEDULE = {
     "send what waits in the outbox": ("duties.tasks.deliver", 5.0),
     "count broken promises": ("duties.tasks.watch", 60.0),
     "plan the next working day": ("visits.tasks.plan_night", NIGHT),
+    "add up the units' months": ("accounts.tasks.add_up_recent", crontab(hour="3", minute="10")),
     "evaluate the indicators": ("early_warnings.tasks.evaluate_night", NIGHT),
 }
 app.conf.beat_schedule = {

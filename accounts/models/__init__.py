@@ -10,6 +10,7 @@ from accounts.models.customers import (
 )
 from accounts.models.facts import FileImport, MonthlyFact, MonthlyProductFact
 from accounts.models.organisation import Absence, Clock, OrgUnit, Person, Post
+from accounts.models.totals import UnitMonth
 from accounts.models.transfers import CustomerTransfer, TransferredCustomer
 
 __all__ = [
@@ -29,4 +30,5 @@ __all__ = [
     "Post",
     "RetailerFile",
     "TransferredCustomer",
+    "UnitMonth",
 ]

@@ -8,6 +8,7 @@ import pghistory
 from django.db import connection, transaction
 
 from accounts.models import Customer, OrgUnit, Person
+from accounts.services.totals import add_up
 from config.demo.customers import Retailers, draw_retailers, write_retailers
 from config.demo.facts import write_retail_facts
 from config.demo.files import write_files
@@ -64,6 +65,8 @@ def load(shape: Shape, say: Say) -> Company:
         write_retail_facts(shape, shops, stories)
         progress.step(f"{shape.group_clients:,} business clients with contacts, contracts, revenue")
         write_group_clients(company)
+        progress.step("Adding up the units' months")
+        add_up(months=shape.month_starts)
         progress.step("Checking what was written")
         with connection.cursor() as cursor:
             cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")

@@ -14,6 +14,7 @@ from accounts.services.imports.errors import ImportRefused, RowError
 from accounts.services.imports.matching import Match
 from accounts.services.imports.outcome import Change, Plan
 from accounts.services.imports.staging import TABLE, Derived, analyze, find, ids_of
+from accounts.services.totals import add_up
 
 FIRST_MONTH = date(2000, 1, 1)
 SAMPLE = 20
@@ -150,7 +151,8 @@ class FactsImport:
     def apply(self, cursor: CursorWrapper, plan: Plan, *, now: datetime) -> None:
         """Write what is new and what changed; rows that say the same as before are not touched."""
         cursor.execute(f"SELECT DISTINCT month FROM {TABLE}")
-        ensure_partitions(months=[month for (month,) in cursor.fetchall()])
+        months = [month for (month,) in cursor.fetchall()]
+        ensure_partitions(months=months)
         if plan.changed:
             sets = ", ".join(f"{name} = COALESCE(r.{name}, t.{name})" for name in self.measures)
             cursor.execute(
@@ -170,6 +172,8 @@ class FactsImport:
                 f" WHERE NOT EXISTS (SELECT FROM {self.table} t WHERE {self._join()} AND t.month BETWEEN %s AND %s)",
                 [plan.first_month, plan.last_month],
             )
+        if not self.by_product:
+            add_up(months=months)
 
 
 def _default(name: str) -> str:
