@@ -125,7 +125,7 @@ def amount(value: Number, language: str) -> Amount:
             return Amount(number(round(scaled, places)), word)
     if isinstance(value, int):
         return Amount(number(value), "")
-    return Amount(number(round(value, 0 if size >= 1000 else 1)), "")
+    return Amount(number(round(float(value), 0 if size >= 1000 else 1)), "")
 
 
 def percent(share: Number, places: int = 0) -> str:
