@@ -1,3 +1,3 @@
 """What every test gets. Factories are in tests/factories, one module an app."""
 
-pytest_plugins = ["tests.factories.company"]
+pytest_plugins = ["tests.factories.company", "tests.factories.database"]

@@ -1,0 +1,49 @@
+"""The fixture `own_database`: a copy of the test database in which a test may commit, from threads and from real processes."""
+
+from collections.abc import Iterator
+from urllib.parse import quote, urlencode
+
+import pytest
+from django.db import connection, connections
+from pytest_django import DjangoDbBlocker
+
+NAME = "test_zhoudao_own"
+
+
+def _admin(sql: str) -> None:
+    """Run a statement outside any transaction, from the maintenance database."""
+    settings = connections.settings["default"]
+    name, settings["NAME"] = settings["NAME"], "postgres"
+    try:
+        connection.close()
+        with connection.cursor() as cursor:
+            cursor.execute(sql)
+        connection.close()
+    finally:
+        settings["NAME"] = name
+
+
+def url_of(name: str) -> str:
+    """The address of a database of the test server, as `DATABASE_URL` wants it."""
+    settings = connections.settings["default"]
+    host = settings["HOST"]
+    where = f"?{urlencode({'host': host}, quote_via=quote)}" if host.startswith("/") else ""
+    address = "" if where else host
+    return f"postgresql://{quote(settings['USER'])}:{quote(settings['PASSWORD'])}@{address}:{settings['PORT']}/{name}{where}"
+
+
+@pytest.fixture
+def own_database(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[str]:
+    """Everything that the migrations ship is in it; what a test commits goes away with it. Gives its DATABASE_URL."""
+    settings = connections.settings["default"]
+    shared = settings["NAME"]
+    with django_db_blocker.unblock():
+        _admin(f"DROP DATABASE IF EXISTS {NAME} WITH (FORCE)")
+        _admin(f"CREATE DATABASE {NAME} TEMPLATE {shared}")
+        settings["NAME"] = NAME
+        try:
+            yield url_of(NAME)
+        finally:
+            connection.close()
+            settings["NAME"] = shared
+            _admin(f"DROP DATABASE {NAME} WITH (FORCE)")
