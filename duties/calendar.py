@@ -22,7 +22,12 @@ def official(day: date) -> tuple[bool, bool]:
     try:
         return chinese_calendar.is_workday(day), False
     except NotImplementedError:
-        return day.weekday() < 5 and day not in holidays.country_holidays("CN", years=day.year), True
+        return day.weekday() < 5 and day not in _public_holidays(day.year), True
+
+
+@cache
+def _public_holidays(year: int) -> holidays.HolidayBase:
+    return holidays.country_holidays("CN", years=year)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils.functional import Promise
 
-#: A visit that somebody asked for: the planner reads it, a logged visit closes it; `subject_id` is the customer's (VIS-12).
+#: A visit that somebody asked for (VIS-12): the planner reads it, a logged visit closes it; about a customer's id.
 VISIT_FOLLOW_UP = "visit.follow_up"
 
 
@@ -21,11 +21,18 @@ class Kind:
     icon: str = "clipboard-check"
 
     def describe(self, details: dict[str, Any]) -> str:
-        """The sentence with its values, in the reader's language."""
-        return str(self.sentence) % details
+        """The sentence with its values, in the reader's language; a value that is missing reads as a dash."""
+        return str(self.sentence) % _Dashes(details)
 
     def url(self, subject_id: int) -> str:
         return reverse(self.url_name, args=[subject_id])
+
+
+class _Dashes(dict[str, Any]):
+    """One duty with a value missing must not take its owner's whole inbox away."""
+
+    def __missing__(self, key: str) -> str:
+        return "–"
 
 
 _kinds: dict[str, Kind] = {}

@@ -40,6 +40,8 @@ class EscalationStep(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["rule", "level"], name="one_step_a_level"),
             models.CheckConstraint(condition=Q(limit_minutes__gt=0), name="step_has_a_limit"),
+            models.CheckConstraint(condition=Q(level__gt=0), name="step_levels_begin_at_one"),
+            models.CheckConstraint(condition=Q(role__in=Post.Role.values), name="step_role_known"),
         ]
 
     def __str__(self) -> str:

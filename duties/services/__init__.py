@@ -1,15 +1,20 @@
 """The writes of the duties floor, and its one engine, `sweep`."""
 
-from duties.services.acting import acknowledge, close, hand_over, set_deadline
+from duties.services.acting import AlreadyClosed, acknowledge, close, hand_over, may_act, may_hand_over, set_deadline
 from duties.services.engine import sweep
+from duties.services.ladder import NobodyResponsible
 from duties.services.opening import Opening, open_duties, open_duty, open_duty_of
 from duties.services.telling import tell_also
 
 __all__ = [
+    "AlreadyClosed",
+    "NobodyResponsible",
     "Opening",
     "acknowledge",
     "close",
     "hand_over",
+    "may_act",
+    "may_hand_over",
     "open_duties",
     "open_duty",
     "open_duty_of",

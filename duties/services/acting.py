@@ -13,8 +13,39 @@ class AlreadyClosed(Exception):
     """Somebody closed the duty in the meantime."""
 
 
+def may_act(*, duty: Duty, person: Person) -> bool:
+    """Who may do what a duty asks: its owner, whoever stands in for them, and anyone who held it before (CMP-3).
+
+    Somebody who let it lapse may still mend it: what counts is that it is done.
+    """
+    return duty.owner_id in person.scope.own or duty.events.filter(owner_id__in=person.scope.own).exists()
+
+
+def may_hand_over(*, duty: Duty, person: Person) -> bool:
+    """Who may give it to another: who may act, and the superiors, whose posts cover the duty's unit."""
+    return (
+        person.scope.everything
+        or any(duty.unit.path.startswith(path) for path in person.scope.paths)
+        or may_act(duty=duty, person=person)
+    )
+
+
+#: What changes when somebody else holds a duty.
+_HOLDING = (
+    "owner",
+    "turn",
+    "vacant",
+    "state",
+    "held_before",
+    "held_since",
+    "came",
+    "acknowledged_at",
+    "acknowledged_by",
+)
+
+
 def _locked(duty: Duty) -> Duty:
-    fresh = Duty.objects.select_for_update().get(pk=duty.pk)
+    fresh: Duty = Duty.objects.select_for_update().get(pk=duty.pk)
     if fresh.state == Duty.State.CLOSED:
         raise AlreadyClosed(str(fresh))
     return fresh
@@ -22,8 +53,13 @@ def _locked(duty: Duty) -> Duty:
 
 @transaction.atomic
 def acknowledge(*, duty: Duty, by: Person, now: datetime, due_at: datetime | None = None) -> Duty:
-    """Say that one has it in hand; the deadline stays unless a new one is agreed. Raises AlreadyClosed."""
+    """Say that one has it in hand; the deadline stays unless a new one is agreed. Raises AlreadyClosed.
+
+    A second acknowledgement of the same turn changes nothing, unless it agrees a deadline.
+    """
     fresh = _locked(duty)
+    if fresh.state == Duty.State.ACKNOWLEDGED and due_at in (None, fresh.next_due_at):
+        return fresh
     fresh.state, fresh.acknowledged_at, fresh.acknowledged_by = Duty.State.ACKNOWLEDGED, now, by
     fresh.next_due_at = due_at or fresh.next_due_at
     fresh.save(update_fields=["state", "acknowledged_at", "acknowledged_by", "next_due_at"])
@@ -33,10 +69,19 @@ def acknowledge(*, duty: Duty, by: Person, now: datetime, due_at: datetime | Non
 
 @transaction.atomic
 def hand_over(*, duty: Duty, to: Person, by: Person, now: datetime, note: str = "") -> Duty:
-    """Give a duty to another person at the same level and deadline; they are told. Raises AlreadyClosed."""
+    """Give a duty to another person at the same level and deadline; they are told.
+
+    Raises AlreadyClosed, and ValueError for somebody who left. To its present owner nothing changes.
+    """
+    if not to.is_active:
+        raise ValueError(f"{to} left and cannot take over anything")
     fresh = _locked(duty)
-    fresh.owner = to
-    fresh.save(update_fields=["owner"])
+    if fresh.owner_id == to.pk:
+        return fresh
+    fresh.held_before_id, fresh.held_since, fresh.came = fresh.owner_id, now, DutyEvent.Act.HANDED_OVER
+    fresh.owner, fresh.turn, fresh.vacant, fresh.state = to, fresh.turn + 1, False, Duty.State.OPEN
+    fresh.acknowledged_at = fresh.acknowledged_by = None
+    fresh.save(update_fields=_HOLDING)
     record(fresh, DutyEvent.Act.HANDED_OVER, at=now, by=by, due_at=fresh.next_due_at, note=note).save()
     tell([fresh], now=now)
     return fresh

@@ -6,6 +6,7 @@ from accounts import clock
 from duties.models import Duty, DutyEvent
 from duties.services.ladder import Ladder
 from duties.services.telling import record, tell
+from duties.services.watching import beat
 
 #: Duties claimed in one transaction: short enough that an acknowledgement never waits long for its row.
 BATCH = 50
@@ -16,31 +17,49 @@ def sweep() -> int:
     climbed = 0
     while batch := sweep_batch():
         climbed += batch
+    beat("sweep", now=clock.now())
     return climbed
 
 
 @transaction.atomic
 def sweep_batch() -> int:
-    """Claim up to 50 overdue duties and, in the same transaction, climb, set the next deadline, tell the next person."""
+    """Claim up to 50 overdue duties; in the same transaction climb, set the next deadline, tell the next person."""
     now = clock.now()
     claimed = list(
-        Duty.objects.open()
-        .filter(next_due_at__lte=now)
+        Duty.objects.overdue(now)
         .order_by("next_due_at")
         .select_for_update(skip_locked=True, of=("self",))
         .select_related("unit", "customer")[:BATCH]
     )
     if not claimed:
         return 0
-    ladder = Ladder.load(now)
+    ladder = Ladder.load(now, {duty.unit.path for duty in claimed})
     events = []
     for duty in claimed:
         missed = duty.next_due_at
         turn = ladder.next_above(duty, unit=duty.unit, customer=duty.customer)
-        duty.level, duty.role, duty.owner_id = turn.level, turn.role, turn.owner_id
+        duty.held_before_id, duty.held_since, duty.came = duty.owner_id, now, DutyEvent.Act.CLIMBED
+        duty.level, duty.role, duty.owner_id, duty.turn = turn.level, turn.role, turn.owner_id, duty.turn + 1
         duty.vacant, duty.next_due_at, duty.state = turn.vacant, turn.due_at, Duty.State.OPEN
-        events.append(record(duty, DutyEvent.Act.CLIMBED, at=now, due_at=turn.due_at, note=f"{missed:%Y-%m-%dT%H:%M%z}"))
-    Duty.objects.bulk_update(claimed, ["level", "role", "owner", "vacant", "next_due_at", "state"])
+        duty.acknowledged_at = duty.acknowledged_by_id = None
+        events.append(record(duty, DutyEvent.Act.CLIMBED, at=now, due_at=turn.due_at, missed_at=missed))
+    Duty.objects.bulk_update(claimed, _CLIMBING)
     DutyEvent.objects.bulk_create(events)
     tell(claimed, now=now)
     return len(claimed)
+
+
+_CLIMBING = [
+    "level",
+    "role",
+    "owner",
+    "turn",
+    "vacant",
+    "next_due_at",
+    "state",
+    "held_before",
+    "held_since",
+    "came",
+    "acknowledged_at",
+    "acknowledged_by",
+]

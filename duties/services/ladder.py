@@ -1,21 +1,38 @@
 """Whose turn it is at a level, and until when."""
 
+import logging
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Self
 
 from django.utils import timezone
 
 from accounts.models import Customer, OrgUnit
-from accounts.rules import Responsible, Role, role_chain
+from accounts.rules import Responsible, Role, units_upward
 from accounts.services.responsibility import ResponsibilityMap
 from duties.calendar import WorkCalendar
 from duties.models import Duty, EscalationRule, EscalationStep
-from duties.rules import Step, step_at
+from duties.rules import Holding, Step, climb, step_at
+
+logger = logging.getLogger(__name__)
+
+#: Who stands in at the top when not even the general manager's post is held: the first of these that anybody holds.
+_SENIORITY = (
+    Role.GENERAL_MANAGER,
+    Role.DEPUTY_GENERAL_MANAGER,
+    Role.DEPUTY_MANAGER_IN_CHARGE,
+    Role.REGION_MANAGER,
+    Role.MARKETING_DIRECTOR,
+    Role.BRANCH_GENERAL_MANAGER,
+    Role.MARKETING_MANAGER,
+    Role.BRANCH_SALES_MANAGER,
+    Role.ADMINISTRATOR,
+)
 
 
 class NobodyResponsible(Exception):
-    """Not even the general manager's post is held: a company without anybody cannot owe anything (ORG-3)."""
+    """No manager's post is held at all: a company without anybody cannot owe anything (ORG-3)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,14 +58,17 @@ class Ladder:
     _due: dict[int, datetime] = field(default_factory=dict)
 
     @classmethod
-    def load(cls, now: datetime) -> Self:
+    def load(cls, now: datetime, paths: Iterable[str] | None = None) -> Self:
+        """Load what is needed for the units of the given paths, or for the whole company."""
         steps: dict[int, list[Step]] = {}
-        for rule_id, level, role, limit in EscalationStep.objects.values_list("rule_id", "level", "role", "limit_minutes"):
+        for rule_id, level, role, limit in EscalationStep.objects.values_list(
+            "rule_id", "level", "role", "limit_minutes"
+        ):
             steps.setdefault(rule_id, []).append(Step(level, role, limit))
         return cls(
             now=now,
             calendar=WorkCalendar.load(),
-            people=ResponsibilityMap.load(timezone.localdate(now)),
+            people=ResponsibilityMap.load(timezone.localdate(now), paths),
             rules={(rule.kind, rule.variant): rule for rule in EscalationRule.objects.all()},
             steps=steps,
         )
@@ -61,9 +81,9 @@ class Ladder:
             raise LookupError(f"no escalation rule for duties of kind {kind!r}") from None
 
     def turn(self, rule_id: int, level: int, *, unit: OrgUnit, customer: Customer | None) -> Turn:
-        """Whose turn it is at a level of a rule."""
+        """Whose turn it is at a level of a rule. Raises NobodyResponsible."""
         step = step_at(self.steps.get(rule_id, []), level)
-        found = self._find(Role(step.role), unit, customer)
+        found = self._find(Role(step.role), unit, customer) or self._anybody(unit)
         if found is None:
             raise NobodyResponsible(f"nobody is responsible for {unit} as {step.role}, up to the general manager")
         return Turn(level, found.role, found.person_id, found.vacant, self.due(step.limit_minutes))
@@ -71,29 +91,33 @@ class Ladder:
     def due(self, minutes: int) -> datetime:
         """The deadline that begins now."""
         if minutes not in self._due:
-            self._due[minutes] = self.calendar.add_working_minutes(self.now, minutes)
+            try:
+                self._due[minutes] = self.calendar.add_working_minutes(self.now, minutes)
+            except ValueError:
+                # A calendar with a month of holidays is a slip; the engine goes on by the clock on the wall meanwhile.
+                logger.exception("the calendar knows no working time after %s", self.now)
+                self._due[minutes] = self.now + timedelta(minutes=minutes)
         return self._due[minutes]
 
-    def next_above(self, duty: Duty, *, unit: OrgUnit, customer: Customer | None) -> Turn:
-        """The turn to which an overdue duty climbs (CMP-3, WRN-5).
+    def above(self, duty: Duty, *, unit: OrgUnit, customer: Customer | None) -> tuple[Holding, int]:
+        """Who holds a duty once its deadline has passed, and for how many working minutes (CMP-3, WRN-5)."""
+        held = Holding(duty.level, duty.role, duty.owner_id, duty.vacant)
+        return climb(self.steps.get(duty.rule_id, []), held, lambda role: self._find(role, unit, customer))
 
-        First the rule's higher levels, then the roles above, each time passing over the person who already let it lapse; the
-        one at the top is asked again and again.
-        """
-        steps = self.steps.get(duty.rule_id, [])
-        for step in sorted(steps, key=lambda each: each.level):
-            if step.level > duty.level:
-                turn = self.turn(duty.rule_id, step.level, unit=unit, customer=customer)
-                if turn.owner_id != duty.owner_id:
-                    return turn
-        due_at = self.due(step_at(steps, duty.level + 1).limit_minutes)
-        for above in role_chain(Role(duty.role))[1:]:
-            found = self._find(above, unit, customer)
-            if found is not None and found.person_id != duty.owner_id:
-                return Turn(duty.level + 1, found.role, found.person_id, found.vacant, due_at)
-        return Turn(duty.level + 1, duty.role, duty.owner_id, duty.vacant, due_at)
+    def next_above(self, duty: Duty, *, unit: OrgUnit, customer: Customer | None) -> Turn:
+        """The turn to which an overdue duty climbs now."""
+        held, limit = self.above(duty, unit=unit, customer=customer)
+        return Turn(held.level, held.role, held.owner_id, held.vacant, self.due(limit))
 
     def _find(self, role: Role, unit: OrgUnit, customer: Customer | None) -> Responsible | None:
         if customer is None:
             return self.people.in_unit(unit.path, role)
         return self.people.for_customer(unit.path, role, customer.account_manager_id, customer.relationship_manager_id)
+
+    def _anybody(self, unit: OrgUnit) -> Responsible | None:
+        """The most senior person of the units from this one up, even an absent one: never nobody (ORG-3)."""
+        for role in _SENIORITY:
+            for unit_id in reversed(units_upward(unit.path)):
+                for holder in self.people.holders.get((unit_id, role), ()):
+                    return Responsible(holder.acting_id or holder.person_id, role, vacant=True, delegated=False)
+        return None

@@ -5,13 +5,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from accounts.models import Customer, OrgUnit, Person
 from duties import kinds
 from duties.models import Duty, DutyEvent
 from duties.services.ladder import Ladder
-from duties.services.telling import record, tell
+from duties.services.telling import BATCH, allocate, record, tell
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,10 @@ class Opening:
 
 def open_duty_of(kind: str, subject_id: int) -> Duty | None:
     """The open duty of a kind about a subject."""
-    return Duty.objects.open().filter(kind=kind, subject_id=subject_id).select_related("owner", "rule").first()
+    found: Duty | None = (
+        Duty.objects.open().filter(kind=kind, subject_id=subject_id).select_related("owner", "rule").first()
+    )
+    return found
 
 
 @transaction.atomic
@@ -48,11 +51,14 @@ def open_duty(
 ) -> Duty:
     """Open a duty, or return the one that is open (one a kind and subject).
 
-    Raises LookupError if the kind has no escalation rule, NobodyResponsible if no one is found up to the general manager.
+    Raises LookupError if the kind has no escalation rule, NobodyResponsible if no manager's post is held at all.
     """
     opening = Opening(subject_id, unit, customer, variant, details or {}, owner.pk if owner else None, due_at)
-    open_duties(kind=kind, openings=[opening], now=now, by=by)
-    return Duty.objects.open().select_related("owner").get(kind=kind, subject_id=subject_id)
+    while True:
+        open_duties(kind=kind, openings=[opening], now=now, by=by)
+        # Another connection's duty may have stood in the way, and be closed by now: then there is room for this one.
+        if (duty := open_duty_of(kind, subject_id)) is not None:
+            return duty
 
 
 @transaction.atomic
@@ -61,43 +67,40 @@ def open_duties(*, kind: str, openings: Sequence[Opening], now: datetime, by: Pe
     if not openings:
         return 0
     kinds.get(kind)
-    _take_turns(kind)
-    ladder = Ladder.load(now)
-    candidates = [_duty(kind, opening, ladder) for opening in openings]
-    before = set(
-        Duty.objects.open().filter(kind=kind, subject_id__in=[each.subject_id for each in openings]).values_list("pk", flat=True)
-    )
-    Duty.objects.bulk_create(candidates, ignore_conflicts=True, batch_size=2000)
-    opened = list(
-        Duty.objects.open().filter(kind=kind, subject_id__in=[each.subject_id for each in openings]).exclude(pk__in=before)
-    )
+    ladder = Ladder.load(now, {opening.unit.path for opening in openings})
+    numbers = allocate(Duty, len(openings))
+    # In the order of their subjects: two openings of the same ones wait for each other, and never in a circle.
+    candidates = [
+        _duty(number, kind, opening, ladder)
+        for number, opening in zip(numbers, sorted(openings, key=lambda each: each.subject_id), strict=True)
+    ]
+    Duty.objects.bulk_create(candidates, ignore_conflicts=True, batch_size=BATCH)
+    let_in = set(Duty.objects.filter(pk__in=numbers).values_list("pk", flat=True))
+    opened = [duty for duty in candidates if duty.pk in let_in]
     DutyEvent.objects.bulk_create(
-        [record(duty, DutyEvent.Act.OPENED, at=now, by=by, due_at=duty.next_due_at) for duty in opened], batch_size=2000
+        [record(duty, DutyEvent.Act.OPENED, at=now, by=by, due_at=duty.next_due_at) for duty in opened],
+        batch_size=BATCH,
     )
     tell(opened, now=now)
     return len(opened)
 
 
-def _take_turns(kind: str) -> None:
-    """Let openings of a kind wait for each other, so that what is new here was opened here."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [f"duties.open.{kind}"])
-
-
-def _duty(kind: str, opening: Opening, ladder: Ladder) -> Duty:
+def _duty(number: int, kind: str, opening: Opening, ladder: Ladder) -> Duty:
     rule = ladder.rule(kind, opening.variant)
     turn = ladder.turn(rule.pk, 1, unit=opening.unit, customer=opening.customer)
     return Duty(
+        pk=number,
         kind=kind,
         subject_id=opening.subject_id,
         customer=opening.customer,
         unit=opening.unit,
         details=opening.details,
         rule=rule,
-        level=1,
+        level=turn.level,
         role=turn.role,
         owner_id=opening.owner_id or turn.owner_id,
         vacant=turn.vacant and opening.owner_id is None,
+        held_since=ladder.now,
         opened_at=ladder.now,
         next_due_at=opening.due_at or turn.due_at,
     )

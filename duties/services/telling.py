@@ -1,58 +1,125 @@
-"""Notices: written with the fact they tell of, once for each duty, level, person and channel."""
+"""Notices: written with the fact they tell of, once for each duty, turn, person and channel (ALL-4)."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
+
+from django.db import connection
+from django.db.models import Exists, Model, OuterRef
 
 from accounts.models import Person
-from duties.models import Duty, DutyEvent, Notice
+from duties.models import Duty, DutyEvent, Message, Notice
+
+BATCH = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """What one person is to be told: of a duty's turn, or of another matter with its values."""
+
+    recipient_id: int
+    duty: Duty | None = None
+    matter: str = Notice.Matter.DUTY
+    details: dict[str, Any] = field(default_factory=dict)
 
 
 def record(
-    duty: Duty, act: DutyEvent.Act, *, at: datetime, by: Person | None = None, due_at: datetime | None = None, note: str = ""
+    duty: Duty,
+    act: DutyEvent.Act,
+    *,
+    at: datetime,
+    by: Person | None = None,
+    due_at: datetime | None = None,
+    missed_at: datetime | None = None,
+    note: str = "",
 ) -> DutyEvent:
     """An entry of the duty's history, not yet saved."""
     return DutyEvent(
-        duty=duty, act=act, level=duty.level, role=duty.role, owner_id=duty.owner_id, by=by, due_at=due_at, note=note[:200], at=at
+        duty=duty,
+        act=act,
+        level=duty.level,
+        turn=duty.turn,
+        role=duty.role,
+        owner_id=duty.owner_id,
+        by=by,
+        due_at=due_at,
+        missed_at=missed_at,
+        note=note[:200],
+        at=at,
     )
 
 
 def tell(duties: Sequence[Duty], *, now: datetime) -> None:
-    """Tell each duty's owner at its level, by every channel they have (ALL-4); told once, however often called."""
-    _write([(duty, duty.owner_id) for duty in duties], now)
+    """Tell each duty's owner that it is their turn, by every channel they have; told once, however often called."""
+    tell_people([Telling(duty.owner_id, duty) for duty in duties], now=now)
 
 
 def tell_also(*, duty: Duty, people: Iterable[int], now: datetime) -> None:
-    """Tell others who must know at once, by their ids; whoever was told of this level already is not told again (CMP-1)."""
-    _write([(duty, person_id) for person_id in people], now)
+    """Tell others who must know at once (CMP-1), by their ids; whoever was told of this turn is not told again."""
+    tell_people([Telling(person_id, duty) for person_id in people], now=now)
 
 
-def _write(tellings: Sequence[tuple[Duty, int]], now: datetime) -> None:
-    reach = {
-        pk: (bool(email), bool(webhook))
-        for pk, email, webhook in Person.objects.filter(pk__in={person_id for _, person_id in tellings}).values_list(
-            "pk", "email", "webhook"
-        )
+def tell_people(tellings: Sequence[Telling], *, now: datetime) -> None:
+    """Write the notices, and one message for each person and outside channel that carries all of theirs."""
+    if not tellings:
+        return
+    reach = _reach({telling.recipient_id for telling in tellings})
+    pairs = [(pk, channel) for pk, channels in reach.items() for channel in channels]
+    messages = {
+        pair: Message(pk=number, recipient_id=pair[0], channel=pair[1], created_at=now, next_attempt_at=now)
+        for pair, number in zip(pairs, allocate(Message, len(pairs)), strict=True)
     }
+    Message.objects.bulk_create(messages.values(), batch_size=BATCH)
     notices = [
-        Notice(
-            duty=duty,
-            level=duty.level,
-            recipient_id=person_id,
-            channel=channel,
-            created_at=now,
-            delivery=Notice.Delivery.SENT if channel == Notice.Channel.INBOX else Notice.Delivery.PENDING,
-            next_attempt_at=None if channel == Notice.Channel.INBOX else now,
-            sent_at=now if channel == Notice.Channel.INBOX else None,
-        )
-        for duty, person_id in tellings
-        for channel in _channels(*reach[person_id])
+        _notice(telling, channel, messages, now)
+        for telling in tellings
+        for channel in (Notice.Channel.INBOX, *reach.get(telling.recipient_id, ()))
     ]
-    Notice.objects.bulk_create(notices, ignore_conflicts=True, batch_size=2000)
+    Notice.objects.bulk_create(notices, ignore_conflicts=True, batch_size=BATCH)
+    if messages:
+        # Whoever had been told already leaves a message without anything to say.
+        said = Notice.objects.filter(message=OuterRef("pk"))
+        Message.objects.filter(~Exists(said), pk__in=[message.pk for message in messages.values()]).update(
+            delivery=Message.Delivery.DROPPED, next_attempt_at=None, settled_at=now
+        )
 
 
-def _channels(email: bool, webhook: bool) -> Iterable[Notice.Channel]:
-    yield Notice.Channel.INBOX
+def allocate(model: type[Model], count: int) -> list[int]:
+    """That many new primary keys: with them one knows afterwards which rows `ON CONFLICT DO NOTHING` let in."""
+    if not count:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)",
+            [model._meta.db_table, count],
+        )
+        return [number for (number,) in cursor.fetchall()]
+
+
+def _reach(people: set[int]) -> dict[int, list[str]]:
+    """By which outside channels these people can be told; nobody who left is written to."""
+    found = Person.objects.filter(pk__in=people, is_active=True).values_list("pk", "email", "webhook")
+    return {pk: list(_channels(email, webhook)) for pk, email, webhook in found}
+
+
+def _channels(email: str, webhook: str) -> Iterable[str]:
     if email:
-        yield Notice.Channel.EMAIL
+        yield Message.Channel.EMAIL
     if webhook:
-        yield Notice.Channel.WEBHOOK
+        yield Message.Channel.WEBHOOK
+
+
+def _notice(telling: Telling, channel: str, messages: dict[tuple[int, str], Message], now: datetime) -> Notice:
+    duty = telling.duty
+    return Notice(
+        duty=duty,
+        matter=telling.matter,
+        details=telling.details,
+        level=duty.level if duty else 1,
+        turn=duty.turn if duty else 1,
+        recipient_id=telling.recipient_id,
+        channel=channel,
+        message=messages.get((telling.recipient_id, channel)),
+        created_at=now,
+    )

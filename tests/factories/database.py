@@ -1,4 +1,4 @@
-"""The fixture `own_database`: a copy of the test database in which a test may commit, from threads and from real processes."""
+"""The fixture `own_database`: a copy of the test database in which a test may commit, from threads and processes."""
 
 from collections.abc import Iterator
 from urllib.parse import quote, urlencode

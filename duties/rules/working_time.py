@@ -1,7 +1,6 @@
-"""Working time and the ladder of escalation: pure functions over plain values (HOUSE: PostgreSQL decides)."""
+"""Working time (CMP-2): what a limit of so many working minutes means on the clock. Pure functions."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 #: The working day, as the law's eight hours less the noon rest.
@@ -12,23 +11,6 @@ MINUTES_A_DAY = 450
 
 #: After so many days without a working day a calendar is broken.
 _LONGEST_REST = 30
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One level of an escalation rule: whose turn it is, and for how many working minutes."""
-
-    level: int
-    role: str
-    limit_minutes: int
-
-
-def step_at(steps: Sequence[Step], level: int) -> Step:
-    """The step of a level; past the last one, the last repeats (CMP-3: until someone acts)."""
-    ordered = sorted(steps, key=lambda step: step.level)
-    if not ordered:
-        raise ValueError("an escalation rule needs at least one step")
-    return next((step for step in ordered if step.level >= level), ordered[-1])
 
 
 def next_working_day(day: date, works: Callable[[date], bool], step: int = 1) -> date:
