@@ -81,7 +81,7 @@ def open_the_way(*paths: Path) -> None:
     """Let the server's user pass through (not read) the folders above its program and its data."""
     for folder in {parent for path in paths for parent in path.resolve().parents}:
         mode = folder.stat().st_mode
-        if mode & 0o011 != 0o011:
+        if mode & 0o011 != 0o011 and folder.owner() != SERVER_USER:
             say(f"Letting {SERVER_USER} pass through {folder} (chmod go+x)")
             folder.chmod(mode | 0o011)
 
