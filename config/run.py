@@ -90,7 +90,7 @@ def prepare(*, demo: bool) -> None:
     """Translations, migrations, collected files outside debug, and the demo company into an empty database."""
     import django
     from django.conf import settings
-    from django.core.management import call_command, get_commands
+    from django.core.management import call_command
     from django.db import connections
 
     started = time.monotonic()
@@ -100,7 +100,7 @@ def prepare(*, demo: bool) -> None:
     call_command("migrate", verbosity=1)
     if not settings.DEBUG:
         call_command("collectstatic", interactive=False, verbosity=0)
-    if demo and settings.LOAD_DEMO and "load_demo" in get_commands() and not _has_company():
+    if demo and settings.LOAD_DEMO and not _has_company():
         print("Loading the demo company (only this once)", flush=True)
         call_command("load_demo", customers=2000, managers=12, seed=1)
     connections.close_all()
@@ -108,9 +108,9 @@ def prepare(*, demo: bool) -> None:
 
 
 def _has_company() -> bool:
-    from accounts.models import OrgUnit
+    from accounts.models import Customer, OrgUnit, Person
 
-    return OrgUnit.objects.exists()
+    return OrgUnit.objects.exists() or Customer.objects.exists() or Person.objects.exists()
 
 
 # Serving.
@@ -120,7 +120,9 @@ def commands() -> dict[str, list[str]]:
     """What runs, by name."""
     from django.conf import settings
 
-    celery = [sys.executable, "-m", "celery", "--app", "config.celery"]
+    # Root is how a container runs: Celery's sermon about it would bury the sign-in line.
+    calm = "ignore:You're running the worker with superuser privileges"
+    celery = [sys.executable, "-W", calm, "-m", "celery", "--quiet", "--app", "config.celery"]
     return {
         "web": [
             *(
@@ -214,8 +216,18 @@ def _answers(host: str, port: int) -> bool:
 def welcome() -> str:
     """What the console says when the web answers."""
     from django.conf import settings
+    from django.db import connections
 
-    return f"\nReady {settings.SITE_URL}\n"
+    from accounts.models import Person
+    from config.demo import DEMO_LOGINS, DEMO_PASSWORD
+
+    lines = ["", f"Ready {settings.SITE_URL}"]
+    found = Person.objects.filter(username=DEMO_LOGINS[0].username).first()
+    if settings.DEBUG and found and found.check_password(DEMO_PASSWORD):
+        lines.append(f"Sign in as (everybody's password is {DEMO_PASSWORD}):")
+        lines += [f"  {login.username:<12} {login.name}, {login.role.replace('_', ' ')}" for login in DEMO_LOGINS]
+    connections.close_all()
+    return "\n".join([*lines, "Ctrl-C stops everything", ""])
 
 
 def _stop(running: dict[str, subprocess.Popen[bytes]]) -> None:
