@@ -1,8 +1,39 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
+from duties import kinds
+
 
 class EarlyWarningsConfig(AppConfig):
     name = "early_warnings"
     label = "warnings"
     verbose_name = _("Early warnings")
+
+    def ready(self) -> None:
+        kinds.register(
+            kinds.Kind(
+                key="warning.report",
+                label=_("Urgent report"),
+                sentence=_("Urgent report %(number)s: %(customer)s"),
+                url_name="warnings:warning",
+                icon="alert-triangle",
+            )
+        )
+        kinds.register(
+            kinds.Kind(
+                key="warning.unit",
+                label=_("Unit warning"),
+                sentence=_("%(number)s: %(unit)s, %(counted)s of %(among)s customers"),
+                url_name="warnings:unit-warning",
+                icon="alert-triangle",
+            )
+        )
+        kinds.register(
+            kinds.Kind(
+                key="warning.measure",
+                label=_("Measure"),
+                sentence=_("%(customer)s: %(what)s"),
+                url_name="warnings:measure",
+                icon="checklist",
+            )
+        )

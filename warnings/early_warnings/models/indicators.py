@@ -1,0 +1,133 @@
+"""Indicators and their lines as data, never code (WRN-1, S4), and the nights on which they were evaluated."""
+
+import pghistory
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Customer, OrgUnit
+from early_warnings import rules
+
+
+@pghistory.track()
+class Indicator(models.Model):
+    """What is measured, over which months, compared with what (WRN-1, WRN-2).
+
+    `measure` and `base_measure` name entries of `early_warnings.measures`. `least_base` is the floor under which a customer's
+    base is too small to mean anything, in the measure's unit a month. For total and ratio indicators `of_indicator` names the
+    customer indicator whose breaches are counted in a unit among the customers of tiers up to `of_tiers`. With `against_market` the
+    value is divided by the same comparison over all customers of the kind, so that a season is not mistaken for a fall.
+    """
+
+    class Family(models.TextChoices):
+        CUSTOMER = rules.Family.CUSTOMER, _("each customer")
+        TOTAL = rules.Family.TOTAL, _("total of a unit")
+        RATIO = rules.Family.RATIO, _("ratio in a unit")
+
+    class Comparison(models.TextChoices):
+        ABSOLUTE = rules.Comparison.ABSOLUTE, _("as it is")
+        BEFORE = rules.Comparison.BEFORE, _("against the months before")
+        LAST_YEAR = rules.Comparison.LAST_YEAR, _("against the same months last year")
+        SHARE = rules.Comparison.SHARE, _("as a share of another measure")
+
+    key = models.SlugField(_("key"), unique=True)
+    name_zh = models.CharField(_("name, Chinese"), max_length=60)
+    name_en = models.CharField(_("name, English"), max_length=60)
+    family = models.CharField(_("family"), max_length=10, choices=Family, default=Family.CUSTOMER)
+    customer_kind = models.CharField(_("only for"), max_length=10, choices=Customer.Kind, blank=True)
+    measure = models.CharField(_("measure"), max_length=30, blank=True)
+    comparison = models.CharField(_("comparison"), max_length=10, choices=Comparison, default=Comparison.ABSOLUTE)
+    base_measure = models.CharField(_("measure of the whole"), max_length=30, blank=True)
+    period = models.PositiveSmallIntegerField(_("period, months"), default=1)
+    base_period = models.PositiveSmallIntegerField(_("months before"), default=3)
+    least_base = models.DecimalField(_("floor of the base"), max_digits=12, decimal_places=2, default=0)
+    against_market = models.BooleanField(_("against the whole market's movement"), default=False)
+    falling = models.BooleanField(_("small is bad"), default=True)
+    of_indicator = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("counts breaches of")
+    )
+    of_tiers = models.PositiveSmallIntegerField(_("among tiers up to"), null=True, blank=True)
+    valid_from = models.DateField(_("valid from"), null=True, blank=True)
+    valid_until = models.DateField(_("valid until"), null=True, blank=True)
+    position = models.PositiveSmallIntegerField(_("order"), default=100)
+
+    class Meta:
+        verbose_name = _("indicator")
+        verbose_name_plural = _("indicators")
+        ordering = ["position", "key"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(period__range=(1, 12), base_period__range=(1, 12)), name="indicator_period"
+            ),
+            models.CheckConstraint(
+                condition=(Q(family="customer") & ~Q(measure="") & Q(of_indicator=None))
+                | (~Q(family="customer") & Q(of_indicator__isnull=False)),
+                name="indicator_measures_or_counts",
+            ),
+            models.CheckConstraint(
+                condition=~Q(comparison="share") | ~Q(base_measure=""), name="indicator_share_has_a_whole"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def name(self) -> str:
+        """In the reader's language."""
+        return self.name_zh if (get_language() or "").startswith("zh") else self.name_en
+
+
+@pghistory.track()
+class Threshold(models.Model):
+    """The lines of an indicator: breach, and near-breach 面临突破; the most exact one for a customer wins (WRN-1)."""
+
+    indicator = models.ForeignKey(Indicator, models.CASCADE, related_name="thresholds", verbose_name=_("indicator"))
+    importance = models.CharField(_("importance"), max_length=10, choices=Customer.Importance, blank=True)
+    tier = models.PositiveSmallIntegerField(_("visit tier"), choices=Customer.Tier, null=True, blank=True)
+    service_class = models.PositiveSmallIntegerField(
+        _("service class"), choices=Customer.ServiceClass, null=True, blank=True
+    )
+    unit = models.ForeignKey(
+        OrgUnit, models.CASCADE, null=True, blank=True, related_name="+", verbose_name=_("unit and those below")
+    )
+    breach = models.DecimalField(_("breach line"), max_digits=12, decimal_places=3)
+    near = models.DecimalField(_("near-breach line"), max_digits=12, decimal_places=3)
+
+    class Meta:
+        verbose_name = _("threshold")
+        verbose_name_plural = _("thresholds")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["indicator", "importance", "tier", "service_class", "unit"],
+                name="one_line_for_the_same_customers",
+                nulls_distinct=False,
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.indicator}: {self.breach} / {self.near}"
+
+
+class Evaluation(models.Model):
+    """One evaluation of a business date (WRN-3): run twice, one result; missed, it is caught up."""
+
+    on = models.DateField(_("business date"), unique=True)
+    month = models.DateField(_("last whole month"))
+    started_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True)
+    customers = models.PositiveIntegerField(_("customers"), default=0)
+    signs = models.PositiveIntegerField(_("signs"), default=0)
+    opened = models.PositiveIntegerField(_("reports opened"), default=0)
+    unit_opened = models.PositiveIntegerField(_("unit warnings opened"), default=0)
+    statements = models.PositiveIntegerField(_("statements"), default=0)
+    milliseconds = models.PositiveIntegerField(_("time, ms"), default=0)
+
+    class Meta:
+        verbose_name = _("evaluation")
+        verbose_name_plural = _("evaluations")
+        ordering = ["-on"]
+
+    def __str__(self) -> str:
+        return str(self.on)

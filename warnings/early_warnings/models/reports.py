@@ -1,0 +1,218 @@
+"""Urgent reports 紧急报告, the signs in them, and the measures they come back with (WRN-3, WRN-5)."""
+
+import pghistory
+import pgtrigger
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Customer, OrgUnit, Person
+from duties.models import Duty
+from early_warnings import rules
+from early_warnings.models.indicators import Indicator
+from early_warnings.querysets import EarlyWarningQuerySet, ThroughWarningQuerySet, UnitWarningQuerySet
+
+_CLOSED_WITH_OUTCOME = (
+    ~Q(state="closed")
+    | (Q(outcome__in=["recovered", "lost", "accepted"], closed_at__isnull=False, closed_by__isnull=False) & ~Q(conclusion=""))
+)  # fmt: skip
+
+
+class Course(models.Model):
+    """What reports about customers and about units have in common."""
+
+    class State(models.TextChoices):
+        OPEN = rules.State.OPEN, _("waiting for measures")
+        ACKNOWLEDGED = rules.State.ACKNOWLEDGED, _("acknowledged")
+        MEASURES = rules.State.MEASURES, _("measures running")
+        CLOSED = rules.State.CLOSED, _("closed")
+
+    class Level(models.TextChoices):
+        BREACH = rules.Level.BREACH, _("breach")
+        NEAR = rules.Level.NEAR, _("near breach")
+
+    class Outcome(models.TextChoices):
+        RECOVERED = "recovered", _("recovered")
+        LOST = "lost", _("lost")
+        ACCEPTED = "accepted", _("accepted")
+
+    level = models.CharField(_("level"), max_length=6, choices=Level)
+    state = models.CharField(_("state"), max_length=12, choices=State, default=State.OPEN)
+    opened_on = models.DateField(_("opened"))
+    duty = models.ForeignKey(Duty, models.PROTECT, null=True, related_name="+", verbose_name=_("duty"))
+    outcome = models.CharField(_("outcome"), max_length=10, choices=Outcome, blank=True)
+    conclusion = models.CharField(_("what came of it"), max_length=300, blank=True)
+    closed_at = models.DateTimeField(_("closed"), null=True)
+    closed_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+", verbose_name=_("closed by"))
+
+    class Meta:
+        abstract = True
+
+
+@pghistory.track()
+class EarlyWarning(Course):
+    """The urgent report of a customer: one until it is resolved, every new sign is added to it (WRN-3)."""
+
+    customer = models.ForeignKey(Customer, models.PROTECT, related_name="early_warnings", verbose_name=_("customer"))
+    importance = models.CharField(_("importance when it opened"), max_length=10, choices=Customer.Importance)
+    above_again_on = models.DateField(_("no sign any more since"), null=True)
+
+    objects = EarlyWarningQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("urgent report")
+        verbose_name_plural = _("urgent reports")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["customer"], condition=~Q(state="closed"), name="one_open_report_a_customer"
+            ),
+            models.CheckConstraint(condition=_CLOSED_WITH_OUTCOME, name="report_closes_with_outcome"),
+            models.CheckConstraint(condition=Q(level__in=["breach", "near"]), name="report_level_known"),
+            models.CheckConstraint(
+                condition=Q(state__in=["open", "acknowledged", "measures", "closed"]), name="report_state_known"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["customer", "-opened_on"], name="report_customer"),
+            models.Index(fields=["level", "-opened_on"], condition=~Q(state="closed"), name="report_open"),
+            models.Index(fields=["-opened_on", "-id"], name="report_opened"),
+            models.Index(fields=["duty"], name="report_duty"),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+    @property
+    def number(self) -> str:
+        """`JB-2611-0087`: the month it opened in and its own number."""
+        return f"JB-{self.opened_on:%y%m}-{self.pk:04d}"
+
+
+class Sign(models.Model):
+    """What one indicator said of the customer, with the figures it rests on. One row an indicator and report."""
+
+    warning = models.ForeignKey(EarlyWarning, models.CASCADE, related_name="signs")
+    indicator = models.ForeignKey(Indicator, models.PROTECT, related_name="+", verbose_name=_("indicator"))
+    level = models.CharField(_("level"), max_length=6, choices=Course.Level)
+    month = models.DateField(_("last whole month"))
+    value = models.DecimalField(_("value"), max_digits=14, decimal_places=4)
+    recent = models.DecimalField(_("now"), max_digits=16, decimal_places=2)
+    base = models.DecimalField(_("compared with"), max_digits=16, decimal_places=2, null=True)
+    market = models.DecimalField(_("whole market"), max_digits=8, decimal_places=4, default=1)
+    line = models.DecimalField(_("line"), max_digits=12, decimal_places=3)
+    first_seen_on = models.DateField(_("first seen"))
+    last_seen_on = models.DateField(_("last seen"))
+
+    objects = ThroughWarningQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("sign")
+        ordering = ["level", "indicator__position"]
+        constraints = [models.UniqueConstraint(fields=["warning", "indicator"], name="one_sign_an_indicator")]
+
+    def __str__(self) -> str:
+        return f"{self.indicator} {self.value}"
+
+
+@pghistory.track()
+class UnitWarning(Course):
+    """A total or ratio of a unit over its line (WRN-2): one open a unit and indicator, to the unit's manager (WRN-4)."""
+
+    unit = models.ForeignKey(OrgUnit, models.PROTECT, related_name="unit_warnings", verbose_name=_("unit"))
+    indicator = models.ForeignKey(Indicator, models.PROTECT, related_name="+", verbose_name=_("indicator"))
+    month = models.DateField(_("last whole month"))
+    value = models.DecimalField(_("value"), max_digits=14, decimal_places=4)
+    counted = models.PositiveIntegerField(_("customers counted"))
+    among = models.PositiveIntegerField(_("among customers"))
+    line = models.DecimalField(_("line"), max_digits=12, decimal_places=3)
+    last_seen_on = models.DateField(_("last seen"))
+
+    objects = UnitWarningQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("unit warning")
+        verbose_name_plural = _("unit warnings")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["unit", "indicator"], condition=~Q(state="closed"), name="one_open_warning_a_unit_and_indicator"
+            ),
+            models.CheckConstraint(condition=_CLOSED_WITH_OUTCOME, name="unit_warning_closes_with_outcome"),
+        ]
+        indexes = [models.Index(fields=["-opened_on", "-id"], name="unit_warning_opened")]
+
+    def __str__(self) -> str:
+        return self.number
+
+    @property
+    def number(self) -> str:
+        return f"ZB-{self.opened_on:%y%m}-{self.pk:04d}"
+
+
+@pghistory.track()
+class Measure(models.Model):
+    """What is done about it: what, who, by when, with which effect expected; measured again afterwards (WRN-5)."""
+
+    warning = models.ForeignKey(EarlyWarning, models.PROTECT, null=True, related_name="measures")
+    unit_warning = models.ForeignKey(UnitWarning, models.PROTECT, null=True, related_name="measures")
+    what = models.CharField(_("what"), max_length=200)
+    who = models.ForeignKey(Person, models.PROTECT, related_name="measures", verbose_name=_("who"))
+    by_when = models.DateField(_("by when"))
+    expected = models.CharField(_("effect expected"), max_length=120, blank=True)
+    proposed_by = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    proposed_at = models.DateTimeField()
+    done_at = models.DateTimeField(_("done"), null=True)
+    done_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
+    indicator = models.ForeignKey(Indicator, models.PROTECT, null=True, related_name="+")
+    value_before = models.DecimalField(_("value before"), max_digits=14, decimal_places=4, null=True)
+    value_after = models.DecimalField(_("value after"), max_digits=14, decimal_places=4, null=True)
+    measured_on = models.DateField(_("measured"), null=True)
+
+    objects = ThroughWarningQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("measure")
+        verbose_name_plural = _("measures")
+        ordering = ["by_when", "pk"]
+        constraints = [
+            models.CheckConstraint(condition=~Q(what=""), name="measure_says_what"),
+            models.CheckConstraint(
+                condition=Q(warning__isnull=False, unit_warning=None) | Q(warning=None, unit_warning__isnull=False),
+                name="measure_is_about_one_report",
+            ),
+        ]
+        indexes = [models.Index(fields=["who", "by_when"], condition=Q(done_at=None), name="measure_to_do")]
+
+    def __str__(self) -> str:
+        return self.what
+
+
+class ReportEvent(models.Model):
+    """What happened to a report, kept for good: raised, sign added, line crossed back, acknowledged, measures, closed."""
+
+    class What(models.TextChoices):
+        RAISED = "raised", _("raised")
+        SIGN = "sign", _("sign added")
+        WORSE = "worse", _("near breach became breach")
+        BACK = "back", _("back within the line")
+        ACKNOWLEDGED = "acknowledged", _("acknowledged")
+        PROPOSED = "proposed", _("measures proposed")
+        DONE = "done", _("measure done")
+        CLOSED = "closed", _("closed")
+
+    warning = models.ForeignKey(EarlyWarning, models.PROTECT, null=True, related_name="history")
+    unit_warning = models.ForeignKey(UnitWarning, models.PROTECT, null=True, related_name="history")
+    what = models.CharField(max_length=12, choices=What)
+    indicator = models.ForeignKey(Indicator, models.PROTECT, null=True, related_name="+")
+    by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
+    text = models.CharField(max_length=300, blank=True, db_default="")
+    at = models.DateTimeField()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["warning", "at"], name="report_event_course"),
+            models.Index(fields=["unit_warning", "at"], name="unit_event_course"),
+        ]
+        triggers = [pgtrigger.Protect(name="keep", operation=pgtrigger.Update | pgtrigger.Delete)]
+
+    def __str__(self) -> str:
+        return f"{self.what} {self.at:%Y-%m-%d}"

@@ -1,0 +1,100 @@
+"""Indicators as plain values: what is compared with what, and which line a value crosses (WRN-1, S4)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+
+
+class Family(StrEnum):
+    """What an indicator is about (WRN-2)."""
+
+    CUSTOMER = "customer"
+    TOTAL = "total"
+    RATIO = "ratio"
+
+
+class Comparison(StrEnum):
+    """How a measure becomes a value."""
+
+    ABSOLUTE = "absolute"  # the sum over the period itself
+    BEFORE = "before"  # the period's monthly mean against that of the months before it
+    LAST_YEAR = "last_year"  # the period against the same months a year earlier
+    SHARE = "share"  # the period's sum as a share of another measure
+
+
+class Level(StrEnum):
+    """How far a value is gone: over the line, or near it 面临突破."""
+
+    BREACH = "breach"
+    NEAR = "near"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A threshold with the customers it is for; None means all. Values on the line count as crossed."""
+
+    breach: Decimal
+    near: Decimal
+    importance: str | None = None
+    tier: int | None = None
+    service_class: int | None = None
+    unit_depth: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Whole months from `first` to `last`, both as their first day and both included."""
+
+    first: date
+    last: date
+    months: int
+
+
+def months_back(month: date, count: int) -> date:
+    """The month so many months earlier."""
+    number = month.year * 12 + month.month - 1 - count
+    return date(number // 12, number % 12 + 1, 1)
+
+
+def windows(comparison: Comparison, month: date, period: int, base_period: int) -> tuple[Window, Window | None]:
+    """The months whose facts are the value, and those they are compared with, for the last whole month `month`."""
+    recent = Window(months_back(month, period - 1), month, period)
+    match comparison:
+        case Comparison.BEFORE:
+            return recent, Window(months_back(month, period + base_period - 1), months_back(month, period), base_period)
+        case Comparison.LAST_YEAR:
+            return recent, Window(months_back(recent.first, 12), months_back(recent.last, 12), period)
+        case Comparison.SHARE:
+            return recent, recent
+        case _:
+            return recent, None
+
+
+def ratio(value: Decimal, base: Decimal, *, months: int, base_months: int, least_base: Decimal) -> Decimal | None:
+    """Monthly mean against monthly mean; None where the base is under the floor for tiny customers, or is none at all."""
+    mean = base / base_months
+    if mean <= 0 or mean < least_base:
+        return None
+    return (value / months) / mean
+
+
+def level_of(value: Decimal | None, line: Line, *, falling: bool) -> Level | None:
+    """The level a value has reached; `falling` tells that small is bad."""
+    if value is None:
+        return None
+    beyond = (lambda limit: value <= limit) if falling else (lambda limit: value >= limit)
+    if beyond(line.breach):
+        return Level.BREACH
+    return Level.NEAR if beyond(line.near) else None
+
+
+def exactness(line: Line) -> Sequence[int]:
+    """Sorts lines: the most exact one wins. The nearest unit counts most, then importance, tier, service class."""
+    return (
+        line.unit_depth or 0,
+        int(line.importance is not None),
+        int(line.tier is not None),
+        int(line.service_class is not None),
+    )

@@ -1,0 +1,199 @@
+"""The course of a report: acknowledged, measures, outcome (WRN-5, S4). Each act locks the report's row."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.models import OrgUnit, Person
+from duties import kinds
+from duties import services as duties
+from duties.calendar import WorkCalendar
+from early_warnings import rules
+from early_warnings.models import EarlyWarning, Measure, ReportEvent, Sign, UnitWarning
+
+MEASURE = "warning.measure"
+#: Working minutes after the last measure's day in which its effect is judged.
+JUDGE_WITHIN = 450
+
+Report = EarlyWarning | UnitWarning
+
+
+class Refused(Exception):
+    """The act does not fit; the message says why, in the user's language, and `field` at which entry."""
+
+    def __init__(self, message: str, field: str = "") -> None:
+        super().__init__(message)
+        self.field = field
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A measure as proposed: what, who, by when, with which effect."""
+
+    what: str
+    who: Person
+    by_when: date
+    expected: str = ""
+
+
+@transaction.atomic
+def acknowledge(*, report: Report, by: Person, now: datetime) -> Report:
+    """Say that one has read it. The deadline for measures stays. Raises Refused."""
+    fresh = _locked(report, by, rules.Act.ACKNOWLEDGE)
+    fresh.state = rules.State.ACKNOWLEDGED
+    fresh.save(update_fields=["state"])
+    duties.acknowledge(duty=fresh.duty, by=by, now=now)
+    _record(fresh, ReportEvent.What.ACKNOWLEDGED, by=by, now=now)
+    return fresh
+
+
+@transaction.atomic
+def propose(*, report: Report, proposals: Sequence[Proposal], by: Person, now: datetime) -> list[Measure]:
+    """Propose measures; the report then waits for them until a working day after the last one's day (WRN-5).
+
+    Each measure becomes a duty of whoever is to do it, and the customer gets a follow-up visit (VIS-12). Raises Refused.
+    """
+    fresh = _locked(report, by, rules.Act.PROPOSE)
+    if not proposals:
+        raise Refused(_("Propose at least one measure (WRN-5)."))
+    today = timezone.localdate(now)
+    for each in proposals:
+        if not each.what.strip():
+            raise Refused(_("Say what is to be done."), "what")
+        if each.by_when < today:
+            raise Refused(_("The day of a measure cannot lie in the past."), "by_when")
+    customer = fresh.customer if isinstance(fresh, EarlyWarning) else None
+    leading = _leading_sign(fresh)
+    measures = Measure.objects.bulk_create(
+        Measure(
+            warning=fresh if customer else None,
+            unit_warning=None if customer else fresh,
+            what=each.what.strip(),
+            who=each.who,
+            by_when=each.by_when,
+            expected=each.expected.strip(),
+            proposed_by=by,
+            proposed_at=now,
+            indicator=leading.indicator if leading else None,
+            value_before=leading.value if leading else None,
+        )
+        for each in proposals
+    )
+    fresh.state = rules.State.MEASURES
+    fresh.save(update_fields=["state"])
+    calendar = WorkCalendar.load()
+    last = max(_all_days(fresh))
+    duties.acknowledge(
+        duty=fresh.duty, by=by, now=now, due_at=calendar.add_working_minutes(_evening(last), JUDGE_WITHIN)
+    )
+    for measure in measures:
+        _owe(measure, fresh, by=by, now=now)
+    if customer is not None:
+        duties.open_duty(
+            kind=kinds.VISIT_FOLLOW_UP,
+            subject_id=customer.pk,
+            unit=customer.unit,
+            customer=customer,
+            details={"reason": fresh.number},
+            now=now,
+            by=by,
+        )
+    _record(fresh, ReportEvent.What.PROPOSED, by=by, now=now, text="；".join(each.what for each in measures))
+    return measures
+
+
+@transaction.atomic
+def finish_measure(*, measure: Measure, by: Person, now: datetime) -> Measure:
+    """The measure is done; its effect is measured by a later evaluation. Raises Refused if it was done already."""
+    fresh = Measure.objects.select_for_update().get(pk=measure.pk)
+    if fresh.done_at is not None:
+        raise Refused(_("This measure is done already."))
+    duty = duties.open_duty_of(MEASURE, fresh.pk)
+    report = fresh.warning or fresh.unit_warning
+    own = by.scope.own
+    if fresh.who_id not in own and not (duty and duties.may_act(duty=duty, person=by)) and not _may_act(report, by):
+        raise Refused(_("This measure is another person's to do."))
+    fresh.done_at, fresh.done_by = now, by
+    fresh.save(update_fields=["done_at", "done_by"])
+    if duty is not None:
+        duties.close(duty=duty, by=by, now=now, outcome=fresh.what)
+    _record(report, ReportEvent.What.DONE, by=by, now=now, text=fresh.what)
+    return fresh
+
+
+@transaction.atomic
+def close(*, report: Report, outcome: str, conclusion: str, by: Person, now: datetime) -> Report:
+    """End a report with its outcome: recovered, lost or accepted (WRN-5). Raises Refused, as the database would."""
+    fresh = _locked(report, by, rules.Act.CLOSE)
+    if outcome not in fresh.Outcome.values:
+        raise Refused(_("Say what came of it: recovered, lost or accepted (WRN-5)."), "outcome")
+    if not conclusion.strip():
+        raise Refused(_("Say in words what came of it."), "conclusion")
+    fresh.state, fresh.outcome, fresh.conclusion = rules.State.CLOSED, outcome, conclusion.strip()
+    fresh.closed_at, fresh.closed_by = now, by
+    fresh.save(update_fields=["state", "outcome", "conclusion", "closed_at", "closed_by"])
+    for measure in fresh.measures.filter(done_at=None):
+        if (duty := duties.open_duty_of(MEASURE, measure.pk)) is not None:
+            duties.close(duty=duty, by=by, now=now, outcome=outcome)
+    duties.close(duty=fresh.duty, by=by, now=now, outcome=outcome)
+    _record(fresh, ReportEvent.What.CLOSED, by=by, now=now, text=fresh.conclusion)
+    return fresh
+
+
+def _locked(report: Report, by: Person, act: rules.Act) -> Report:
+    """The report's row, locked, if this person may do this now."""
+    fresh = type(report).objects.select_for_update(of=("self",)).select_related("duty").get(pk=report.pk)
+    if act not in rules.ACTS[rules.State(fresh.state)]:
+        if fresh.state == rules.State.CLOSED:
+            raise Refused(_("This report was closed in the meantime."))
+        if act is rules.Act.CLOSE:
+            raise Refused(_("Propose measures first: a report does not end without them (WRN-5)."))
+        raise Refused(_("This was done in the meantime."))
+    if not _may_act(fresh, by):
+        raise Refused(_("This report is another person's to act on."))
+    return fresh
+
+
+def _may_act(report: Report, by: Person) -> bool:
+    return report.duty is not None and duties.may_act(duty=report.duty, person=by)
+
+
+def _leading_sign(report: Report) -> Sign | None:
+    """The sign by which the effect of a measure will be told: the worst one."""
+    if isinstance(report, UnitWarning):
+        return None
+    return report.signs.select_related("indicator").order_by("level", "indicator__position").first()
+
+
+def _all_days(report: Report) -> list[date]:
+    return list(report.measures.filter(done_at=None).values_list("by_when", flat=True))
+
+
+def _evening(day: date) -> datetime:
+    """The end of the working day: until then a day's promise may be kept."""
+    return timezone.make_aware(datetime.combine(day, time(17, 0)))
+
+
+def _owe(measure: Measure, report: Report, *, by: Person, now: datetime) -> None:
+    customer = report.customer if isinstance(report, EarlyWarning) else None
+    unit: OrgUnit = report.customer.unit if isinstance(report, EarlyWarning) else report.unit
+    duties.open_duty(
+        kind=MEASURE,
+        subject_id=measure.pk,
+        unit=unit,
+        customer=customer,
+        details={"customer": customer.name if customer else unit.name, "what": measure.what},
+        owner=measure.who,
+        due_at=max(_evening(measure.by_when), now + timedelta(hours=1)),
+        now=now,
+        by=by,
+    )
+
+
+def _record(report: Report, what: ReportEvent.What, *, by: Person, now: datetime, text: str = "") -> None:
+    key = "warning" if isinstance(report, EarlyWarning) else "unit_warning"
+    ReportEvent.objects.create(**{key: report}, what=what, by=by, text=text[:300], at=now)

@@ -1,0 +1,143 @@
+"""Indicators as SQL. Each statement is built from the rows of the tables of indicators; no user's text enters it.
+
+One pass over the facts makes a wide row a customer (`early_basis`), with `r<id>` and `b<id>` for what each indicator compares.
+From it each indicator takes its candidates by its loosest line first, and only for those the most exact line is looked up: this
+order is what keeps 5.5 million customers cheap.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from early_warnings import rules
+from early_warnings.measures import MEASURES, MeasureKind, Source
+from early_warnings.models import Indicator
+
+
+#: A market that all but stopped (a closed month) is no measure to hold a customer against.
+LEAST_MARKET = Decimal("0.05")
+
+
+@dataclass(slots=True)
+class Compiled:
+    """SQL text and the values of its parameters."""
+
+    sql: str
+    values: dict[str, Any] = field(default_factory=dict)
+
+
+def basis(indicators: Sequence[Indicator], *, on: date, month: date) -> Compiled:
+    """A row for every active customer."""
+    values: dict[str, Any] = {"on": on, "month": month, "first": month, "last": month}
+    facts, outer, joins = [], [], []
+    for each in indicators:
+        measure, pk = MEASURES[each.measure], each.pk
+        recent, base = rules.windows(rules.Comparison(each.comparison), month, each.period, each.base_period)
+        if measure.source is Source.QUERY:
+            joins.append(f"LEFT JOIN ({measure.sql}) q{pk} ON q{pk}.customer_id = c.id")
+            outer.append(f"q{pk}.recent::numeric AS r{pk}, q{pk}.base::numeric AS b{pk}")
+            continue
+        facts.append(f"{_window(measure, recent, f'r{pk}', values)} AS r{pk}")
+        if base is None:
+            outer.append(f"coalesce(f.r{pk}, 0) AS r{pk}, NULL::numeric AS b{pk}")
+        else:
+            of = MEASURES[each.base_measure] if each.comparison == rules.Comparison.SHARE else measure
+            facts.append(f"{_window(of, base, f'b{pk}', values)} AS b{pk}")
+            months = (1, 1) if each.comparison == rules.Comparison.SHARE else (recent.months, base.months)
+            outer.append(f"coalesce(f.r{pk}, 0) / {months[0]} AS r{pk}, f.b{pk} / {months[1]} AS b{pk}")
+            values["first"] = min(values["first"], base.first)
+        values["first"] = min(values["first"], recent.first)
+    columns = ", ".join(["c.id, c.kind, c.unit_id, u.path, c.importance, c.tier, c.service_class", *outer])
+    aggregates = ", ".join(["customer_id", *facts])
+    return Compiled(
+        f"""CREATE TEMP TABLE early_basis ON COMMIT DROP AS
+        SELECT {columns}
+        FROM accounts_customer c JOIN accounts_orgunit u ON u.id = c.unit_id
+        LEFT JOIN (SELECT {aggregates} FROM accounts_monthlyfact
+            WHERE month BETWEEN %(first)s AND %(last)s GROUP BY customer_id) f ON f.customer_id = c.id
+        {" ".join(joins)}
+        WHERE c.status = 'active'""",
+        values,
+    )
+
+
+def _window(measure: MeasureKind, window: rules.Window, name: str, values: dict[str, Any]) -> str:
+    """The measure over a window; what was summed of nothing is nothing, for a customer without facts at all too."""
+    first = window.last if measure.source is Source.LEVEL else window.first
+    values[f"{name}_first"], values[f"{name}_last"] = first, window.last
+    return f"coalesce(sum({measure.sql}) FILTER (WHERE month BETWEEN %({name}_first)s AND %({name}_last)s), 0)"
+
+
+def market(indicators: Sequence[Indicator]) -> Compiled:
+    """How the whole market moved, by kind of customer, for the indicators that are told against it."""
+    columns = [
+        f"coalesce(sum(r{each.pk}) FILTER (WHERE b{each.pk} > 0) / nullif(sum(b{each.pk}), 0), 1) AS m{each.pk}"
+        for each in indicators
+        if each.against_market
+    ]
+    return Compiled(
+        "CREATE TEMP TABLE early_market ON COMMIT DROP AS "
+        f"SELECT {', '.join(['kind', *columns])} FROM early_basis GROUP BY kind"
+    )
+
+
+def signs(indicators: Sequence[Indicator], loosest: dict[int, Decimal]) -> Compiled:
+    """Every customer × indicator over a line of the most exact threshold."""
+    values: dict[str, Any] = {}
+    parts = []
+    for each in indicators:
+        if each.pk not in loosest:
+            continue
+        values[f"near{each.pk}"], values[f"least{each.pk}"] = loosest[each.pk], each.least_base
+        values[f"kind{each.pk}"] = each.customer_kind
+        parts.append(_candidates(each))
+    union = " UNION ALL ".join(parts) or (
+        "SELECT id AS customer_id, path, importance, tier, service_class, 0::bigint AS indicator_id, true AS falling,"
+        " 0::numeric AS value, 0::numeric AS recent, 0::numeric AS base, 1::numeric AS market FROM early_basis WHERE false"
+    )
+    return Compiled(
+        f"""CREATE TEMP TABLE early_sign ON COMMIT DROP AS
+        SELECT x.customer_id, x.indicator_id, x.value, x.recent, x.base, x.market,
+            CASE WHEN breached THEN 'breach' ELSE 'near' END AS level,
+            CASE WHEN breached THEN line.breach ELSE line.near END AS line
+        FROM ({union}) x
+        CROSS JOIN LATERAL (
+            SELECT t.breach, t.near FROM warnings_threshold t LEFT JOIN accounts_orgunit tu ON tu.id = t.unit_id
+            WHERE t.indicator_id = x.indicator_id
+                AND (t.importance = '' OR t.importance = x.importance)
+                AND (t.tier IS NULL OR t.tier = x.tier)
+                AND (t.service_class IS NULL OR t.service_class = x.service_class)
+                AND (tu.id IS NULL OR starts_with(x.path, tu.path))
+            ORDER BY coalesce(length(tu.path) - length(replace(tu.path, '/', '')), 0) DESC,
+                t.importance <> '' DESC, t.tier IS NOT NULL DESC, t.service_class IS NOT NULL DESC
+            LIMIT 1) line
+        CROSS JOIN LATERAL (
+            SELECT CASE WHEN x.falling THEN x.value <= line.breach ELSE x.value >= line.breach END AS breached,
+                CASE WHEN x.falling THEN x.value <= line.near ELSE x.value >= line.near END AS crossed) crossing
+        WHERE breached OR crossed""",
+        values,
+    )
+
+
+def _candidates(each: Indicator) -> str:
+    """Customers whose value is over the loosest line of an indicator."""
+    pk = each.pk
+    market = f"m.m{pk}" if each.against_market else "1::numeric"
+    if each.comparison != rules.Comparison.ABSOLUTE or MEASURES[each.measure].has_base:
+        value, condition = (
+            f"r{pk} / b{pk} / greatest({market}, {LEAST_MARKET})",
+            f"b{pk} > 0 AND b{pk} >= %(least{pk})s",
+        )
+    else:
+        value, condition = f"r{pk}", f"r{pk} IS NOT NULL"
+    beyond = "<=" if each.falling else ">="
+    join = "JOIN early_market m USING (kind)" if each.against_market else ""
+    return (
+        f"SELECT id AS customer_id, path, importance, tier, service_class, {pk}::bigint AS indicator_id,"
+        f" {each.falling} AS falling, value, r{pk}::numeric AS recent, b{pk}::numeric AS base, market"
+        f" FROM (SELECT b.*, CASE WHEN {condition} THEN {value} END AS value, {market} AS market FROM early_basis b {join}"
+        f" WHERE {f'b.kind = %(kind{pk})s' if each.customer_kind else 'true'}) i"
+        f" WHERE value {beyond} %(near{pk})s"
+    )
