@@ -16,6 +16,8 @@ from pyvrp.stop import MaxIterations, MaxRuntime, MultipleCriteria, NoImprovemen
 EARTH_METRES = 6_371_008.8
 #: A day's route has converged when this many iterations in a row find nothing better.
 _PATIENCE = 3_000
+#: What one stop weighs against the most stops of a day: one too many must cost the search more than any stop is worth.
+_STOP_LOAD = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,13 +30,14 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Rider:
-    """Who rides: from where, back to where, when, how long at most (working seconds), how fast."""
+    """Who rides: from where, back to where, when, how long at most (working seconds), to how many shops at most, how fast."""
 
     start: Place
     end: Place
     begins: int
     ends: int
     longest: int
+    most: int
     speed_kmh: float
     road_factor: float
 
@@ -64,12 +67,14 @@ class Stop:
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """The chosen calls in order; `metres` and `seconds` include the way back, `seconds` waiting too."""
+    """The chosen calls in order. The totals include the way back, over at `home_at`; `seconds` is riding, calling and waiting."""
 
-    stops: tuple[Stop, ...]
-    left_out: tuple[int, ...]
-    metres: int
-    seconds: int
+    stops: tuple[Stop, ...] = ()
+    left_out: tuple[int, ...] = ()
+    metres: int = 0
+    seconds: int = 0
+    ride_seconds: int = 0
+    home_at: int = 0
 
 
 def distances(places: Sequence[Place], road_factor: float) -> NDArray[np.int64]:
@@ -90,6 +95,16 @@ def ride_seconds(metres: NDArray[np.int64], speed_kmh: float) -> NDArray[np.int6
     return seconds
 
 
+def fits_alone(rider: Rider, call: Call) -> bool:
+    """Whether a call could be made that day if it were the only one."""
+    metres = distances([rider.start, rider.end, call.place], rider.road_factor)
+    rides = ride_seconds(metres, rider.speed_kmh)
+    there, back = int(rides[0, 2]), int(rides[2, 1])
+    begins = max(rider.begins + there, call.earliest)
+    home = begins + call.seconds + back
+    return begins <= call.latest and home <= rider.ends and there + call.seconds + back <= rider.longest
+
+
 def plan_route(
     rider: Rider, calls: Sequence[Call], *, seed: int, iterations: int | None = None, seconds: float | None = None
 ) -> Route:
@@ -101,16 +116,16 @@ def plan_route(
         raise ValueError("a search needs a limit: iterations, seconds or both")
     possible = [call for call in calls if call.earliest <= call.latest]
     if not possible:
-        return Route((), tuple(call.key for call in calls), 0, 0)
+        return Route(left_out=tuple(call.key for call in calls))
     metres = distances([rider.start, rider.end, *(call.place for call in possible)], rider.road_factor)
     rides = ride_seconds(metres, rider.speed_kmh)
     problem = _problem(rider, possible, metres, rides)
     limits: list[StoppingCriterion] = [NoImprovement(_PATIENCE)]
     limits += [MaxIterations(iterations)] if iterations is not None else []
     limits += [MaxRuntime(seconds)] if seconds is not None else []
-    found = solve(problem, MultipleCriteria(limits), seed=seed, collect_stats=False)
-    if not found.best.is_feasible():
-        return Route((), tuple(call.key for call in calls), 0, 0)
+    # From a day that can be ridden, whatever is found later can be too; and the search arrives sooner than from a random one.
+    first = Solution(problem, [order] if (order := _first_order(rider, possible, rides)) else [])
+    found = solve(problem, MultipleCriteria(limits), seed=seed, collect_stats=False, initial_solution=first)
     return _read(found.best, calls, possible, metres, rides)
 
 
@@ -127,6 +142,7 @@ def _problem(
         clients=[
             Client(
                 location=index,
+                delivery=[_STOP_LOAD],
                 service_duration=call.seconds,
                 tw_early=call.earliest,
                 tw_late=call.latest,
@@ -138,6 +154,7 @@ def _problem(
         depots=[Depot(location=0), Depot(location=1)],
         vehicle_types=[
             VehicleType(
+                capacity=[rider.most * _STOP_LOAD],
                 start_depot=0,
                 end_depot=1,
                 tw_early=rider.begins,
@@ -150,6 +167,32 @@ def _problem(
         distance_matrices=[metres],
         duration_matrices=[rides],
     )
+
+
+def _first_order(rider: Rider, calls: Sequence[Call], rides: NDArray[np.int64]) -> list[int]:
+    """A plain order to begin the search with: always on to the call that is worth most for its time, while one can still get home."""
+    order: list[int] = []
+    left = set(range(len(calls)))
+    at, began, clock = 0, None, rider.begins
+    while True:
+        best: tuple[float, int, int, int] | None = None
+        for index in left:
+            call, ride = calls[index], int(rides[at, index + 2])
+            begins = max(call.earliest, clock + ride)
+            set_out = begins - ride if began is None else began
+            ends = begins + call.seconds
+            home = ends + int(rides[index + 2, 1])
+            if begins > call.latest or home > rider.ends or home - set_out > rider.longest:
+                continue
+            gain = call.worth / max(1, ends - (set_out if began is None else clock))
+            if best is None or (gain, -index) > (best[0], -best[1]):
+                best = (gain, index, set_out, ends)
+        if best is None or len(order) == rider.most:
+            return order
+        _gain, index, began, clock = best
+        order.append(index)
+        left.discard(index)
+        at = index + 2
 
 
 def _read(
@@ -178,4 +221,14 @@ def _read(
         at = there
     chosen = {stop.key for stop in stops}
     left_out = tuple(call.key for call in calls if call.key not in chosen)
-    return Route(tuple(stops), left_out, solution.distance(), solution.duration())
+    if not stops:
+        return Route(left_out=left_out)
+    way_back = int(rides[at, 1])
+    return Route(
+        stops=tuple(stops),
+        left_out=left_out,
+        metres=solution.distance(),
+        seconds=solution.duration(),
+        ride_seconds=sum(stop.ride_seconds for stop in stops) + way_back,
+        home_at=stops[-1].ends + way_back,
+    )

@@ -171,6 +171,7 @@ class PlanOmission(models.Model):
         CLOSED_THAT_DAY = "closed_that_day", _("closed that day")
         OUTSIDE_HOURS = "outside_hours", _("opens outside the working day")
         TOO_FAR = "too_far", _("too far for one day")
+        NO_POSITION = "no_position", _("neither a place nor a phone on record")
         CALLS_FULL = "calls_full", _("enough phone calls for one day")
         DELEGATE = "delegate", _("on the plan of the person standing in")
         NOBODY = "nobody", _("away, and nobody stands in")

@@ -58,7 +58,6 @@ class Visit(models.Model):
     left_longitude = models.FloatField(_("check-out, longitude"), null=True)
     left_distance = models.PositiveIntegerField(_("distance at check-out, metres"), null=True)
     distance_reason = models.CharField(_("why so far from the shop"), max_length=200, blank=True)
-    goal = models.CharField(_("goal"), max_length=200, blank=True)
     acts = ArrayField(models.CharField(max_length=8, choices=Act), verbose_name=_("acts"), default=list)
     guidance = ArrayField(models.CharField(max_length=8, choices=Guidance), verbose_name=_("guidance"), default=list, blank=True)
     notes = models.TextField(_("notes"), blank=True)

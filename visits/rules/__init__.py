@@ -1,8 +1,9 @@
 """When a visit is due, how much it matters, how a working day runs, what a visit counts for: pure functions."""
 
 from visits.rules.intervals import Interval, Unit, due_date, known_days, shipped_matrix
-from visits.rules.priority import Facts, Reason, ahead_days, is_falling, is_overstocked, reasons_for, score
-from visits.rules.visiting import DISTANCE_TO_EXPLAIN, Mode, moves_clock, visiting_role
+from visits.rules.priority import Facts, Reason, ahead_days, is_falling, is_overstocked, reasons_for, score, worth_metres
+from visits.rules.nights import is_late, is_stale, planned_day
+from visits.rules.visiting import DISTANCE_TO_EXPLAIN, Mode, metres_between, moves_clock, visiting_role
 from visits.rules.working_day import WorkingDay, capacity_minutes, opening_window
 
 __all__ = [
@@ -24,5 +25,10 @@ __all__ = [
     "reasons_for",
     "score",
     "shipped_matrix",
+    "metres_between",
+    "is_late",
+    "is_stale",
+    "planned_day",
     "visiting_role",
+    "worth_metres",
 ]

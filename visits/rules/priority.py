@@ -13,6 +13,7 @@ _AHEAD_SHARE = 0.3
 _LATE_INTERVALS = 4.0
 _PROMISE_WORTH, _ORDER_WORTH, _LICENCE_WORTH, _SALES_WORTH = 15.0, 2.0, 2.0, 1.0
 _LICENCE_DAYS = 30
+_OWED_METRES, _AHEAD_METRES = 30_000, 1_000
 #: Below this share of the same months last year sales count as falling; above this stock-to-sales a shop is overstocked (TRADE).
 _FALLING_BELOW, _OVERSTOCKED_ABOVE = 0.8, 3.5
 
@@ -124,7 +125,7 @@ def _may_go_ahead(facts: Facts, longest: int) -> bool:
 
 
 def score(facts: Facts) -> float:
-    """How much a visit that day is worth; 10 is one to a tier-1 shop on its due day. About one kilometre's ride a point."""
+    """How much a visit that day is worth; 10 is one to a tier-1 shop on its due day."""
     worth = _TIER_WORTH.get(facts.tier, min(_TIER_WORTH.values())) if facts.due_on is not None else 0.0
     if facts.is_due:
         worth *= 1 + min(max(facts.days_over, 0) / max(facts.interval_days, 1), _LATE_INTERVALS)
@@ -136,3 +137,9 @@ def score(facts: Facts) -> float:
     worth += _SALES_WORTH if is_falling(facts.sales_ratio) else 0
     worth += _SALES_WORTH if is_overstocked(facts.stock_ratio) else 0
     return round(worth, 2)
+
+
+def worth_metres(facts: Facts) -> int:
+    """The same as metres that one would ride for it. What is due outweighs any way of a day, a visit ahead only a small detour."""
+    owed = facts.is_due or facts.promised is not None or facts.licence_near
+    return round(score(facts) * (_OWED_METRES if owed else _AHEAD_METRES))

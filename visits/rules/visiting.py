@@ -2,11 +2,13 @@
 
 from collections.abc import Collection
 from enum import StrEnum
+from math import asin, cos, radians, sin, sqrt
 
 from accounts.rules import ROLE_ABOVE, Role, role_chain
 
 #: Farther from the shop than this, in metres, a check-in asks for a word of explanation; it is never refused (TRADE, temper 4).
 DISTANCE_TO_EXPLAIN = 500
+_EARTH_METRES = 6_371_008.8
 
 
 class Mode(StrEnum):
@@ -46,3 +48,10 @@ def visiting_role(
     leading = [role for role in role_chain(Role.ACCOUNT_MANAGER)[1:] if role in roles]
     others = [role for role in ROLE_ABOVE if role in roles and role not in leading]
     return next(iter([*leading, *others]), None)
+
+
+def metres_between(latitude: float, longitude: float, other_latitude: float, other_longitude: float) -> int:
+    """How far two positions (WGS-84) lie apart as the crow flies."""
+    north, east = radians(other_latitude - latitude), radians(other_longitude - longitude)
+    half = sin(north / 2) ** 2 + cos(radians(latitude)) * cos(radians(other_latitude)) * sin(east / 2) ** 2
+    return round(2 * _EARTH_METRES * asin(sqrt(half)))

@@ -1,0 +1,123 @@
+"""The night's run: which plans are to be made is rows; workers take them one by one (HOUSE §3).
+
+A run is keyed by its date. Opening it again, killing a worker at any line, or losing every message leaves rows that wait, and the
+next call finds them.
+"""
+
+from datetime import date, datetime, timedelta
+
+from django.db import connection, transaction
+from django.db.models import Count, Q
+from django.utils import timezone
+
+from accounts.models import Person
+from duties.calendar import WorkCalendar
+from visits.models import DayPlan, PlanRun
+from visits.querysets import PLANNED, DayPlanQuerySet, planned_people
+from visits.rules import is_late, is_stale, planned_day
+from visits.services.clocks import refresh_clocks
+from visits.services.drafting import Search
+from visits.services.planning import ATTEMPTS_MOST, claim_and_plan
+
+#: A plan that was handed to the workers is handed out again after this time: the message may be lost.
+ASK_AGAIN_AFTER = timedelta(minutes=10)
+#: The night's time for one person's order, in seconds: a day of forty stops has settled long before.
+NIGHT_SECONDS = 0.5
+
+
+@transaction.atomic
+def open_run(*, on: date, now: datetime, again: bool = False) -> PlanRun:
+    """Open the run of a day, or return the one there is, with a waiting row for everybody who should have a plan.
+
+    `again` lets plans that nobody acted on be made anew; so does a run that was made before the night of its day. The old plan
+    stays in place until the new one is written.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('visits.open_run'))")
+    local = timezone.localtime(now)
+    run, created = PlanRun.objects.get_or_create(date=on, defaults={"opened_at": now, "caught_up": is_late(on, local)})
+    anew = again or (not created and is_stale(timezone.localtime(run.opened_at), on, local))
+    if created or anew:
+        refresh_clocks(on=local.date())
+    if anew:
+        run.plans.filter(state__in=[DayPlan.State.MADE, DayPlan.State.FAILED]).update(
+            state=DayPlan.State.WAITING, attempts=0, queued_at=None, error=""
+        )
+        run.opened_at, run.finished_at = now, None
+        run.save(update_fields=["opened_at", "finished_at"])
+    _add_missing(run)
+    return run
+
+
+def _add_missing(run: PlanRun) -> None:
+    """A waiting row for each person without one; rows that a person made by hand join the run."""
+    people = planned_people(Person, run.date).exclude(day_plans__date=run.date, day_plans__run=run)
+    missing = list(people.values_list("pk", flat=True))
+    if not missing:
+        return
+    DayPlan.objects.filter(person__in=missing, date=run.date, run=None).update(run=run)
+    DayPlan.objects.bulk_create(
+        [DayPlan(person_id=person, date=run.date, run=run) for person in missing], ignore_conflicts=True, batch_size=2000
+    )
+    PlanRun.objects.filter(pk=run.pk).update(finished_at=None)
+    run.finished_at = None
+
+
+@transaction.atomic
+def tonight(*, now: datetime) -> list[int]:
+    """Ids of the plans that should be handed to workers now; those handed out a moment ago are left alone."""
+    calendar = WorkCalendar.load()
+    on = planned_day(timezone.localtime(now), calendar.is_working_day, calendar.next_working_day)
+    run = open_run(on=on, now=now)
+    if run.finished_at is not None:
+        return []
+    asked_long_ago = Q(queued_at=None) | Q(queued_at__lt=now - ASK_AGAIN_AFTER)
+    rows = waiting_plans(run).filter(asked_long_ago).select_for_update(skip_locked=True)
+    ids = sorted(rows.values_list("pk", flat=True))
+    DayPlan.objects.filter(pk__in=ids).update(queued_at=now)
+    if not waiting_plans(run).exists():
+        settle(run=run, now=now)
+    return ids
+
+
+def waiting_plans(run: PlanRun) -> DayPlanQuerySet:
+    """The plans of a run that workers should still make."""
+    waiting: DayPlanQuerySet = DayPlan.objects.to_make().filter(run=run, attempts__lt=ATTEMPTS_MOST)
+    return waiting
+
+
+def make_one(*, plan_id: int, now: datetime, search: Search | None = None) -> DayPlan | None:
+    """A worker's piece of a night: one plan, if it still waits. The last one settles the run.
+
+    Two that end at once may each see the other's row still waiting; then the next `tonight` settles it.
+    """
+    plan = claim_and_plan(
+        now=now, search=search or night_search(plan_id), calendar=WorkCalendar.load(), plan_id=plan_id
+    )
+    if plan is not None and plan.run is not None and not waiting_plans(plan.run).exists():
+        settle(run=plan.run, now=now)
+    return plan
+
+
+def night_search(number: int) -> Search:
+    """The night's search; the number only spreads the seeds."""
+    return Search(seed=number % 10_000, seconds=NIGHT_SECONDS)
+
+
+@transaction.atomic
+def settle(*, run: PlanRun, now: datetime) -> PlanRun:
+    """Count what a run has made; it is finished when nothing waits any more. What failed for good stays named in its rows."""
+    locked = PlanRun.objects.select_for_update().get(pk=run.pk)
+    counted = locked.plans.aggregate(
+        wanted=Count("pk"),
+        made=Count("pk", filter=Q(state__in=PLANNED)),
+        failed=Count("pk", filter=Q(state=DayPlan.State.FAILED)),
+        waiting=Count("pk", filter=Q(state__in=["waiting", "failed"], attempts__lt=ATTEMPTS_MOST)),
+    )
+    waiting = counted.pop("waiting")
+    for name, value in counted.items():
+        setattr(locked, name, value)
+    if waiting == 0 and locked.finished_at is None:
+        locked.finished_at = now
+    locked.save(update_fields=["wanted", "made", "failed", "finished_at"])
+    return locked

@@ -1,0 +1,18 @@
+"""Celery spreads the night over workers; which plans are to be made, the rows say."""
+
+from celery import shared_task
+
+from accounts import clock
+from visits.services import nights
+
+
+@shared_task
+def plan_night() -> None:
+    """Hand out what waits; asked again and again, it does nothing when the night is done, and catches up a missed one."""
+    for plan_id in nights.tonight(now=clock.now()):
+        plan_one.delay(plan_id)
+
+
+@shared_task
+def plan_one(plan_id: int) -> None:
+    nights.make_one(plan_id=plan_id, now=clock.now())
