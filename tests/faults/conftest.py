@@ -12,11 +12,17 @@ from tests.faults.runs import Run
 
 
 @pytest.fixture(scope="module")
-def run() -> Iterator[Run]:
-    """A run that is not yet started, with its own servers and an empty database."""
+def folder() -> Iterator[Path]:
+    """A `var` folder of its own: its database stays from test to test."""
     (embedded.BASE_DIR / "var").mkdir(exist_ok=True)
-    folder = Path(tempfile.mkdtemp(prefix="run-", dir=embedded.BASE_DIR / "var"))
+    made = Path(tempfile.mkdtemp(prefix="run-", dir=embedded.BASE_DIR / "var"))
+    yield made
+    shutil.rmtree(made)
+
+
+@pytest.fixture
+def run(folder: Path) -> Iterator[Run]:
+    """A run that is not yet started; whatever becomes of it, nothing of it stays."""
     found = Run(folder)
     yield found
     found.kill_everything()
-    shutil.rmtree(folder)

@@ -27,7 +27,7 @@ class Run:
             self.port = probe.getsockname()[1]
         self.environment = {k: v for k, v in os.environ.items() if k not in {"DATABASE_URL", "REDIS_URL", "SITE_URL"}}
         self.environment |= {"VAR_DIR": str(self.folder), "PORT": str(self.port), "LOAD_DEMO": "0", "WEB_WORKERS": "1"}
-        self.process: subprocess.Popen[str] | None = None
+        self.process: subprocess.Popen[bytes] | None = None
         self.said = ""
 
     def start(self, *command: str) -> float:
@@ -40,7 +40,6 @@ class Run:
             env=self.environment,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
-            text=True,
             start_new_session=True,
         )
         self.wait_for(f"Ready http://127.0.0.1:{self.port}\n")
@@ -50,14 +49,15 @@ class Run:
         """Read what it says until it says this line."""
         assert self.process is not None
         assert self.process.stdout is not None
-        self.said, until = "", time.monotonic() + seconds
+        heard, until = b"", time.monotonic() + seconds
         while time.monotonic() < until:
             if select.select([self.process.stdout], [], [], 1)[0]:
-                said = self.process.stdout.readline()
-                self.said += said
-                if said == line:
+                piece = os.read(self.process.stdout.fileno(), 65536)
+                heard += piece
+                self.said = heard.decode(errors="replace")
+                if f"\n{line}" in self.said:
                     return
-                if not said:
+                if not piece:
                     break
         raise AssertionError(f"never said {line!r}, but:\n{self.said}")
 
@@ -65,7 +65,12 @@ class Run:
         """Send it a signal and wait for its end. Returns its exit code."""
         assert self.process is not None
         self.process.send_signal(signum)
-        self.said, _nothing = self.process.communicate(timeout=60)
+        return self.wait()
+
+    def wait(self) -> int:
+        """Read what it says until it ends. Returns its exit code."""
+        assert self.process is not None
+        self.said = self.process.communicate(timeout=120)[0].decode(errors="replace")
         return self.process.returncode
 
     def get(self, path: str) -> int:
@@ -92,8 +97,8 @@ class Run:
         return found
 
     def part(self, word: str) -> list[int]:
-        """The pids of a part: `gunicorn`, `worker`, `beat`, `postgres`, `valkey-server`."""
-        return [pid for pid, command in self.processes().items() if word in command]
+        """The pids of what has this in its command line, the oldest first."""
+        return sorted(pid for pid, command in self.processes().items() if word in command)
 
     def forget(self) -> None:
         """Let go of the last process, whose output children of it may still hold open."""

@@ -11,7 +11,10 @@ from tests.faults.runs import Run
 
 def test_it_gets_ready_answers_and_ends_without_a_trace(run: Run) -> None:
     run.start()
-    parts = {word: len(run.part(word)) > 0 for word in ("gunicorn", "worker", "beat", "postgres", "valkey-server")}
+    parts = {
+        word: len(run.part(word)) > 0
+        for word in ("gunicorn", "config.celery worker", "config.celery beat", "postgres", "valkey-server")
+    }
     assert parts == dict.fromkeys(parts, True)
     assert {os.getpgid(pid) for word in ("gunicorn", "celery") for pid in run.part(word)} == {min(run.part("gunicorn"))}
     assert run.get("/health/") in {200, 503}
@@ -62,8 +65,7 @@ def test_it_starts_again_after_kill_9_of_everything_and_of_the_parent_alone(run:
 
 def test_the_end_of_one_part_ends_all(run: Run) -> None:
     run.start()
-    os.kill(min(run.part("worker")), signal.SIGKILL)
-    assert run.process is not None
-    assert run.process.wait(timeout=60) == 1
-    run.forget()
+    os.kill(min(run.part("config.celery worker")), signal.SIGKILL)
+    assert run.wait() == 1
+    assert "worker ended by itself (-9): stopping everything" in run.said
     assert run.processes() == {}
