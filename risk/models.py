@@ -25,14 +25,16 @@ class Items(models.TextChoices):
 
 
 class PreTripCheck(models.Model):
-    """One check by one person. After a repair it is done again: the last one of the day decides. Never changed afterwards."""
+    """One check by one person, never changed. After a repair it is done again: the last one of the day decides."""
 
     key = models.UUIDField(_("key"), unique=True)
     person = models.ForeignKey(Person, models.PROTECT, related_name="pre_trip_checks", verbose_name=_("person"))
     unit = models.ForeignKey(OrgUnit, models.PROTECT, related_name="+", verbose_name=_("unit"))
     day = models.DateField(_("day"))
     checked_at = models.DateTimeField(_("checked"))
-    failed = ArrayField(models.CharField(max_length=10, choices=Items), verbose_name=_("failed items"), default=list, blank=True)
+    failed = ArrayField(
+        models.CharField(max_length=10, choices=Items), verbose_name=_("failed items"), default=list, blank=True
+    )
     remark = models.CharField(_("what is wrong"), max_length=200, blank=True)
 
     objects = PreTripCheckQuerySet.as_manager()
@@ -41,7 +43,9 @@ class PreTripCheck(models.Model):
         verbose_name = _("pre-trip check")
         verbose_name_plural = _("pre-trip checks")
         constraints = [
-            models.CheckConstraint(condition=Q(failed__contained_by=[str(item) for item in Item]), name="checked_items_known"),
+            models.CheckConstraint(
+                condition=Q(failed__contained_by=[str(item) for item in Item]), name="checked_items_known"
+            ),
         ]
         indexes = [
             models.Index(fields=["person", "day", "-checked_at"], name="pre_trip_check_day"),

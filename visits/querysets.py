@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Self
 from django.db import models
 from django.db.models import Count, Exists, OuterRef, Q, Sum
 
-from accounts.querysets import ScopedQuerySet, customers_of
+from accounts.querysets import ScopedQuerySet, Viewer, customers_of
 from accounts.rules import Role
 
 if TYPE_CHECKING:
@@ -36,13 +36,11 @@ class VisitClockQuerySet(ScopedQuerySet[Any]):
 class _PersonalQuerySet(models.QuerySet[Any]):
     """What belongs to a person rather than to a customer: seen by whoever sees the person."""
 
-    to_person = "person"
-
-    def visible_to(self, person: Person) -> Self:
+    def visible_to(self, person: Viewer) -> Self:
         if person.scope.everything:
             return self
-        people = type(person).objects.visible_to(person)
-        return self.filter(**{f"{self.to_person}__in": people.values("pk")})
+        people = person_model(self)._default_manager.visible_to(person)
+        return self.filter(person__in=people.values("pk"))
 
 
 class DayPlanQuerySet(_PersonalQuerySet):
@@ -60,16 +58,21 @@ class DayPlanQuerySet(_PersonalQuerySet):
 
     def missing(self, on: date) -> models.QuerySet[Any]:
         """Account managers on duty that day for whom no plan was made: the watchdog counts them."""
-        people = self.model._meta.get_field("person").related_model
         made = self.filter(person=OuterRef("pk"), date=on, state__in=PLANNED)
-        return planned_people(people, on).filter(~Exists(made))
+        return planned_people(person_model(self), on).filter(~Exists(made))
 
 
-def planned_people(people: type[models.Model], on: date) -> models.QuerySet[Any]:
+def person_model(rows: models.QuerySet[Any]) -> Any:
+    """The model of people, found through a relation: querysets import no models."""
+    return rows.model._meta.get_field("person").related_model
+
+
+def planned_people(people: Any, on: date) -> models.QuerySet[Any]:
     """Who gets a plan for a day: active holders of an account manager's post; those away get one that says so."""
     posts = people._meta.get_field("posts").related_model
     held = posts._default_manager.held_on(on).filter(role=Role.ACCOUNT_MANAGER, person=OuterRef("pk"))
-    return people._default_manager.filter(Exists(held), is_active=True)
+    found: models.QuerySet[Any] = people._default_manager.filter(Exists(held), is_active=True)
+    return found
 
 
 class PlanStopQuerySet(ScopedQuerySet[Any]):
@@ -123,7 +126,7 @@ class VisitQuerySet(ScopedQuerySet[Any]):
 
 
 class ProblemQuerySet(ScopedQuerySet[Any]):
-    def visible_to(self, person: Person) -> Self:
+    def visible_to(self, person: Viewer) -> Self:
         """Problems of customers in scope, and those that one owns."""
         if person.scope.everything:
             return self

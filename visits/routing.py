@@ -1,8 +1,9 @@
 """The planner's kernel: plain values in, one rider's order of calls out. It knows no database and no Django.
 
-Times are working seconds (`rules.WorkingDay`), distances metres. A call is made only if its worth, in metres that one would ride
-for it, exceeds the detour, and only within its window, the rider's day and the longest route (VIS-3). The search is PyVRP's
-iterated local search over a prize-collecting tour; with an iteration limit and a seed it repeats itself exactly.
+Times are working seconds (`rules.WorkingDay`), distances metres. A call is made only if its worth, in metres that one
+would ride for it, exceeds the detour, and only within its window, the rider's day and the longest route (VIS-3). The
+search is PyVRP's iterated local search over a prize-collecting tour; with an iteration limit and a seed it repeats
+itself exactly.
 """
 
 from collections.abc import Sequence
@@ -30,7 +31,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Rider:
-    """Who rides: from where, back to where, when, how long at most (working seconds), to how many shops at most, how fast."""
+    """Who rides: from where to where, when and how long at most (working seconds), to how many shops, how fast."""
 
     start: Place
     end: Place
@@ -67,7 +68,7 @@ class Stop:
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """The chosen calls in order. The totals include the way back, over at `home_at`; `seconds` is riding, calling and waiting."""
+    """The chosen calls in order. Totals include the way back (home at `home_at`); `seconds` also counts waiting."""
 
     stops: tuple[Stop, ...] = ()
     left_out: tuple[int, ...] = ()
@@ -83,7 +84,9 @@ def distances(places: Sequence[Place], road_factor: float) -> NDArray[np.int64]:
     longitudes = np.radians([place.longitude for place in places])
     half = (
         np.sin((latitudes[:, None] - latitudes[None, :]) / 2) ** 2
-        + np.cos(latitudes)[:, None] * np.cos(latitudes)[None, :] * np.sin((longitudes[:, None] - longitudes[None, :]) / 2) ** 2
+        + np.cos(latitudes)[:, None]
+        * np.cos(latitudes)[None, :]
+        * np.sin((longitudes[:, None] - longitudes[None, :]) / 2) ** 2
     )
     metres: NDArray[np.int64] = np.rint(2 * EARTH_METRES * road_factor * np.arcsin(np.sqrt(half))).astype(np.int64)
     return metres
@@ -123,18 +126,18 @@ def plan_route(
     limits: list[StoppingCriterion] = [NoImprovement(_PATIENCE)]
     limits += [MaxIterations(iterations)] if iterations is not None else []
     limits += [MaxRuntime(seconds)] if seconds is not None else []
-    # From a day that can be ridden, whatever is found later can be too; and the search arrives sooner than from a random one.
+    # From a day that can be ridden, whatever is found later can be too; and the search arrives sooner than from a
+    # random one.
     first = Solution(problem, [order] if (order := _first_order(rider, possible, rides)) else [])
     found = solve(problem, MultipleCriteria(limits), seed=seed, collect_stats=False, initial_solution=first)
     return _read(found.best, calls, possible, metres, rides)
 
 
-def _problem(
-    rider: Rider, calls: Sequence[Call], metres: NDArray[np.int64], rides: NDArray[np.int64]
-) -> ProblemData:
+def _problem(rider: Rider, calls: Sequence[Call], metres: NDArray[np.int64], rides: NDArray[np.int64]) -> ProblemData:
     """Locations are the start, the end, then the calls; PyVRP's client indices begin at the first call.
 
-    A second of the rider's time costs as much as a metre, so that waiting is avoided; the time of the call itself is given back.
+    A second of the rider's time costs as much as a metre, so that waiting is avoided; the time of the call itself is
+    given back.
     """
     places = [rider.start, rider.end, *(call.place for call in calls)]
     return ProblemData(
@@ -164,13 +167,13 @@ def _problem(
                 unit_duration_cost=1,
             )
         ],
-        distance_matrices=[metres],
-        duration_matrices=[rides],
+        distance_matrices=[metres],  # type: ignore[list-item]  # its stubs know no arrays of integers
+        duration_matrices=[rides],  # type: ignore[list-item]
     )
 
 
 def _first_order(rider: Rider, calls: Sequence[Call], rides: NDArray[np.int64]) -> list[int]:
-    """A plain order to begin the search with: always on to the call that is worth most for its time, while one can still get home."""
+    """A plain order to begin with: always on to the call that is worth most for its time, while one still gets home."""
     order: list[int] = []
     left = set(range(len(calls)))
     at, began, clock = 0, None, rider.begins

@@ -8,7 +8,7 @@ from visits.services import nights
 
 @shared_task
 def plan_night() -> None:
-    """Hand out what waits; asked again and again, it does nothing when the night is done, and catches up a missed one."""
+    """Hand out what waits. Asked again and again, it does nothing when the night is done; a missed one is caught up."""
     for plan_id in nights.tonight(now=clock.now()):
         plan_one.delay(plan_id)
 

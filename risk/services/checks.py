@@ -19,9 +19,7 @@ class NoUnit(Exception):
 
 
 @transaction.atomic
-def record_check(
-    *, key: UUID, person: Person, failed: Sequence[str], now: datetime, remark: str = ""
-) -> PreTripCheck:
+def record_check(*, key: UUID, person: Person, failed: Sequence[str], now: datetime, remark: str = "") -> PreTripCheck:
     """Record a check; a failed item opens a repair with its duty (RSK-1). The same key again returns the first record.
 
     Raises NoUnit for a person without a post.

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from itertools import pairwise
 from math import atan2, cos, radians, sin, sqrt
 
 from accounts.models import Customer
@@ -12,14 +13,20 @@ from visits.models import DayPlan, DayRule, PlanStop
 def crow(one: tuple[float, float], other: tuple[float, float]) -> float:
     """Metres as the crow flies, by the haversine in its atan2 form."""
     (lat1, lon1), (lat2, lon2) = one, other
-    a = sin(radians(lat2 - lat1) / 2) ** 2 + cos(radians(lat1)) * cos(radians(lat2)) * sin(radians(lon2 - lon1) / 2) ** 2
+    a = (
+        sin(radians(lat2 - lat1) / 2) ** 2
+        + cos(radians(lat1)) * cos(radians(lat2)) * sin(radians(lon2 - lon1) / 2) ** 2
+    )
     return 2 * 6_371_008.8 * atan2(sqrt(a), sqrt(1 - a))
 
 
 def work_between(start: datetime, end: datetime) -> float:
     """Minutes of work between two moments of one day: 8:30–12:00 and 13:30–17:30."""
     total = 0.0
-    for opens, closes in ((at(8, 30, start.date()), at(12, 0, start.date())), (at(13, 30, start.date()), at(17, 30, start.date()))):
+    for opens, closes in (
+        (at(8, 30, start.date()), at(12, 0, start.date())),
+        (at(13, 30, start.date()), at(17, 30, start.date())),
+    ):
         total += max(0.0, (min(end, closes) - max(start, opens)).total_seconds() / 60)
     return total
 
@@ -28,7 +35,9 @@ def complaints(plan: DayPlan, start: tuple[float, float]) -> list[str]:
     """What is wrong with a made plan; nothing if it can be ridden."""
     rule = DayRule.objects.get()
     stops = list(plan.stops.select_related("customer").order_by("sequence"))
-    found = [f"stop {number} is numbered {stop.sequence}" for number, stop in enumerate(stops, 1) if stop.sequence != number]
+    found = [
+        f"stop {number} is numbered {stop.sequence}" for number, stop in enumerate(stops, 1) if stop.sequence != number
+    ]
     on_site = [stop for stop in stops if stop.mode == "on_site"]
     found += _times(stops) + [wrong for stop in on_site for wrong in _window(stop)] + _ways(on_site, start, rule)
     busy = sum((stop.leave_at - stop.arrive_at).total_seconds() / 60 for stop in stops)
@@ -51,7 +60,7 @@ def _times(stops: Sequence[PlanStop]) -> list[str]:
             found.append(f"{stop.sequence} begins at {begins:%H:%M}")
         if ends > at(17, 30, begins.date()):
             found.append(f"{stop.sequence} ends at {ends:%H:%M}")
-    found += [f"{b.sequence} begins before {a.sequence} ends" for a, b in zip(stops, stops[1:]) if b.arrive_at < a.leave_at]
+    found += [f"{b.sequence} begins before {a.sequence} ends" for a, b in pairwise(stops) if b.arrive_at < a.leave_at]
     return found
 
 
@@ -73,13 +82,13 @@ def _place(stop: PlanStop) -> tuple[float, float]:
 
 def _way_metres(stops: Sequence[PlanStop], start: tuple[float, float], rule: DayRule) -> float:
     places = [start, *(_place(stop) for stop in stops), start]
-    return sum(crow(a, b) for a, b in zip(places, places[1:])) * rule.road_factor
+    return sum(crow(a, b) for a, b in pairwise(places)) * rule.road_factor
 
 
 def _ways(stops: Sequence[PlanStop], start: tuple[float, float], rule: DayRule) -> list[str]:
     """Each ride takes the time that its way needs."""
     found = []
-    for before, stop in zip([None, *stops], stops):
+    for before, stop in pairwise([None, *stops]):
         metres = crow(_place(before) if before else start, _place(stop)) * rule.road_factor
         needed = metres / (rule.speed_kmh * 1000 / 60)
         left = before.leave_at if before else at(8, 30, stop.arrive_at.astimezone(CHINA).date())

@@ -23,7 +23,9 @@ from visits.services import refresh_clocks
 class TestDueDates(TestCase):
     @settings(max_examples=100, deadline=None)
     @given(
-        st.dates(date(2020, 1, 1), date(2030, 12, 31)), st.integers(1, 24), st.sampled_from([str(unit) for unit in Unit])
+        st.dates(date(2020, 1, 1), date(2030, 12, 31)),
+        st.integers(1, 24),
+        st.sampled_from([str(unit) for unit in Unit]),
     )
     def test_python_and_sql_agree(self, last: date, number: int, unit: str) -> None:
         with connection.cursor() as cursor:
@@ -41,7 +43,12 @@ def test_every_role_of_the_tier_gets_a_clock(company: Company) -> None:
     refresh_clocks(on=MONDAY, customers=[customer.pk])
     assert {(clock.role, clock.due_on, clock.last_visit_on) for clock in VisitClock.objects.all()} == {
         (role, MONDAY, None)
-        for role in (Role.MARKETING_DIRECTOR, Role.BRANCH_GENERAL_MANAGER, Role.BRANCH_SALES_MANAGER, Role.ACCOUNT_MANAGER)
+        for role in (
+            Role.MARKETING_DIRECTOR,
+            Role.BRANCH_GENERAL_MANAGER,
+            Role.BRANCH_SALES_MANAGER,
+            Role.ACCOUNT_MANAGER,
+        )
     }
 
 
@@ -92,9 +99,7 @@ def test_a_closed_customer_and_a_removed_interval_have_no_clock(company: Company
     assert VisitClock.objects.count() == 6
 
 
-def test_one_statement_whatever_the_size(
-    company: Company, django_assert_num_queries: DjangoAssertNumQueries
-) -> None:
+def test_one_statement_whatever_the_size(company: Company, django_assert_num_queries: DjangoAssertNumQueries) -> None:
     with django_assert_num_queries(3):  # savepoint, statement, release
         refresh_clocks(on=MONDAY)
 
@@ -110,7 +115,10 @@ def test_one_clock_a_customer_and_role(company: Company) -> None:
 def test_due_and_overdue(company: Company) -> None:
     refresh_clocks(on=MONDAY)
     clocks = VisitClock.objects.filter(role=Role.ACCOUNT_MANAGER)
-    counted = [(clocks.due(day).count(), clocks.overdue(day).count()) for day in (date(2026, 11, 22), MONDAY, date(2026, 11, 24))]
+    counted = [
+        (clocks.due(day).count(), clocks.overdue(day).count())
+        for day in (date(2026, 11, 22), MONDAY, date(2026, 11, 24))
+    ]
     assert counted == [(0, 0), (4, 0), (4, 4)]
 
 

@@ -1,4 +1,4 @@
-"""The night's run is rows: opened twice it is one, killed anywhere it loses nothing, missed it is caught up and says so."""
+"""The night's run is rows: opened twice it is one, killed it loses nothing, missed it is caught up and says so."""
 
 import threading
 from datetime import date, datetime, timedelta
@@ -11,6 +11,7 @@ from accounts.models import Person
 from accounts.services.organisation import record_absence
 from duties.calendar import WorkCalendar
 from duties.models import CalendarDay
+from tests.factories.accounts import PostFactory
 from tests.factories.company import Company
 from tests.factories.visits import MONDAY, at
 from visits.models import DayPlan, DayRule, PlanRun, PlanStop, VisitClock
@@ -21,13 +22,14 @@ from visits.services.planning import ATTEMPTS_MOST, claim_and_plan
 
 SEARCH = Search(seed=1, iterations=20)
 TUESDAY = date(2026, 11, 24)
+HALF_PAST_TWO = at(2, 30)
 
 
 def states(on: date = MONDAY) -> list[str]:
     return sorted(DayPlan.objects.filter(date=on).values_list("state", flat=True))
 
 
-def work_off(now: datetime = at(2, 30)) -> int:
+def work_off(now: datetime = HALF_PAST_TWO) -> int:
     made = 0
     for plan_id in tonight(now=now):
         made += make_one(plan_id=plan_id, now=now, search=SEARCH) is not None
@@ -104,9 +106,14 @@ def test_a_message_that_comes_twice_plans_once(company: Company) -> None:
 def test_a_worker_killed_in_the_middle_loses_nothing(company: Company) -> None:
     """Its transaction is rolled back by the server: the row waits as before."""
     plan_id = tonight(now=at(2))[0]
-    with pytest.raises(KeyboardInterrupt), transaction.atomic():
-        make_one(plan_id=plan_id, now=at(2), search=SEARCH)
-        raise KeyboardInterrupt
+
+    def killed() -> None:
+        with transaction.atomic():
+            make_one(plan_id=plan_id, now=at(2), search=SEARCH)
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        killed()
     assert states() == ["waiting"] * 4
     assert work_off(at(2, 15)) == 4
 
@@ -140,7 +147,9 @@ def test_what_fails_is_tried_again_and_then_named(company: Company) -> None:
     assert [work_off(moment) for moment in moments] == [4] * ATTEMPTS_MOST + [0]
     run = PlanRun.objects.get()
     assert (run.wanted, run.made, run.failed, run.finished_at is not None) == (4, 0, 4, True)
-    assert set(DayPlan.objects.values_list("error", flat=True)) == {"DoesNotExist: DayRule matching query does not exist."}
+    assert set(DayPlan.objects.values_list("error", flat=True)) == {
+        "DoesNotExist: DayRule matching query does not exist."
+    }
     assert DayPlan.objects.missing(MONDAY).count() == 4
     rule.save(force_insert=True)
     open_run(on=MONDAY, now=at(6), again=True)
@@ -186,9 +195,10 @@ def test_the_command_plans_without_celery(company: Company, capsys: pytest.Captu
     assert capsys.readouterr().out.splitlines()[0].startswith(f"{company.a.account_manager.username:20}   1 stops")
 
 
-@pytest.mark.django_db(transaction=True, serialized_rollback=True)
-def test_two_workers_never_take_the_same_plan(company: Company) -> None:
-    """While one holds a row, the other finds it taken and goes on (SKIP LOCKED); without that it would wait and plan it twice."""
+def test_two_workers_never_take_the_same_plan(own_database: str) -> None:
+    """While one holds a row, the other finds it taken and goes on (SKIP LOCKED); without that it would wait for it."""
+    for _ in range(4):
+        PostFactory()
     ids = tonight(now=at(2))
     holds, go_on = threading.Event(), threading.Event()
 

@@ -1,4 +1,4 @@
-"""Plans of a day: feasible by other people's arithmetic, made once, replaced whole, with every promise kept or explained."""
+"""Plans of a day: feasible by other people's arithmetic, made once, replaced whole, each promise kept or explained."""
 
 import random
 from datetime import date, time
@@ -141,7 +141,11 @@ def test_a_shop_nowhere_on_the_map_is_called_after_the_ride(company: Company, ma
     called = [shop(manager, company.a.unit, latitude=None, longitude=None) for _ in range(3)]
     plan = planned(manager)
     stops = list(plan.stops.values_list("customer_id", "mode", "metres"))
-    assert [(pk, mode) for pk, mode, _ in stops] == [(ridden.pk, "on_site"), (called[0].pk, "phone"), (called[1].pk, "phone")]
+    assert [(pk, mode) for pk, mode, _ in stops] == [
+        (ridden.pk, "on_site"),
+        (called[0].pk, "phone"),
+        (called[1].pk, "phone"),
+    ]
     assert omitted(plan) == {called[2].pk: "calls_full"}
     assert complaints(plan, START) == []
 
@@ -206,7 +210,9 @@ def test_falling_sales_and_stock_are_said(company: Company, manager: Person) -> 
     customer = shop(manager, company.a.unit)
     ensure_partitions(months=[date(2026, 10, 1)])
     for month, quantity in ((8, 90), (9, 60), (10, 30)):
-        MonthlyFactFactory(customer=customer, month=date(2026, month, 1), quantity=quantity, stock=240 if month == 10 else 10)
+        MonthlyFactFactory(
+            customer=customer, month=date(2026, month, 1), quantity=quantity, stock=240 if month == 10 else 10
+        )
         MonthlyFactFactory(customer=customer, month=date(2025, month, 1), quantity=100)
     assert planned(manager).stops.get().reasons == [
         {"code": "never", "tier": 5},

@@ -78,7 +78,14 @@ def test_capacity(working: int, percent: int, market: int, minutes: int) -> None
 
 @pytest.mark.parametrize(
     ("clock", "working"),
-    [(7 * HOUR, 0), (8.5 * HOUR, 0), (10 * HOUR, 1.5 * HOUR), (12.5 * HOUR, 3.5 * HOUR), (14 * HOUR, 4 * HOUR), (20 * HOUR, 7.5 * HOUR)],
+    [
+        (7 * HOUR, 0),
+        (8.5 * HOUR, 0),
+        (10 * HOUR, 1.5 * HOUR),
+        (12.5 * HOUR, 3.5 * HOUR),
+        (14 * HOUR, 4 * HOUR),
+        (20 * HOUR, 7.5 * HOUR),
+    ],
 )
 def test_working_seconds(clock: float, working: float) -> None:
     assert DAY.working_seconds(int(clock)) == int(working)
@@ -112,7 +119,9 @@ def test_clock_seconds(working: float, clock: float) -> None:
         (time(16), time(2), [], (6 * HOUR, int(7.5 * HOUR))),
     ],
 )
-def test_opening_window(opens: time | None, closes: time | None, closed: list[int], window: tuple[int, int] | None) -> None:
+def test_opening_window(
+    opens: time | None, closes: time | None, closed: list[int], window: tuple[int, int] | None
+) -> None:
     found = opening_window(
         day=DAY, weekday=1, opens_at=opens, closes_at=closes, closed_weekdays=closed, service_seconds=720
     )
@@ -158,7 +167,8 @@ def test_visiting_role(
 
 
 @pytest.mark.parametrize(
-    ("interval", "order", "days"), [(3, False, 1), (7, False, 2), (15, False, 3), (30, False, 3), (30, True, 7), (7, True, 3), (3, True, 1)]
+    ("interval", "order", "days"),
+    [(3, False, 1), (7, False, 2), (15, False, 3), (30, False, 3), (30, True, 7), (7, True, 3), (3, True, 1)],
 )
 def test_ahead_days(interval: int, order: bool, days: int) -> None:
     assert ahead_days(interval, longest=3, order_tomorrow=order) == days
@@ -183,13 +193,21 @@ BASE = Facts(on=MONDAY, due_by=MONDAY, tier=3, interval_days=15, due_on=MONDAY, 
         ({"promised": {"reason": "带价签"}, "due_on": MONDAY + timedelta(9)}, ["promised", "due_soon"], 16.5),
         ({"promised": {"reason": "带价签"}, "due_on": None}, ["promised"], 15.0),
         (
-            {"licence_expires_on": MONDAY + timedelta(15), "last_visit_on": date(2026, 11, 7), "due_on": MONDAY + timedelta(9)},
+            {
+                "licence_expires_on": MONDAY + timedelta(15),
+                "last_visit_on": date(2026, 11, 7),
+                "due_on": MONDAY + timedelta(9),
+            },
             ["licence", "due_soon"],
             3.5,
         ),
         # somebody was there after the licence came near: said already
         (
-            {"licence_expires_on": MONDAY + timedelta(15), "last_visit_on": date(2026, 11, 8), "due_on": MONDAY + timedelta(9)},
+            {
+                "licence_expires_on": MONDAY + timedelta(15),
+                "last_visit_on": date(2026, 11, 8),
+                "due_on": MONDAY + timedelta(9),
+            },
             [],
             1.5,
         ),

@@ -18,7 +18,7 @@ def _shipped_service_minutes() -> list[int]:
 
 @pghistory.track()
 class VisitInterval(models.Model):
-    """One cell of the visit matrix: the longest allowed time between two visits by a role to a customer of a tier (VIS-1, S4)."""
+    """One cell of the visit matrix: the longest time between visits by a role to customers of a tier (VIS-1, S4)."""
 
     class Units(models.TextChoices):
         DAY = Unit.DAY, _("days")
@@ -38,7 +38,9 @@ class VisitInterval(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["tier", "role"], name="one_interval_a_tier_and_role"),
             models.CheckConstraint(condition=Q(number__gt=0), name="interval_lasts"),
-            models.CheckConstraint(condition=Q(unit__in=["day", "week", "half_month", "month"]), name="interval_unit_known"),
+            models.CheckConstraint(
+                condition=Q(unit__in=["day", "week", "half_month", "month"]), name="interval_unit_known"
+            ),
             models.CheckConstraint(condition=Q(tier__range=(1, 5)), name="interval_tier_known"),
         ]
 
@@ -87,7 +89,9 @@ class VisitClock(models.Model):
         verbose_name_plural = _("visit clocks")
         constraints = [
             models.UniqueConstraint(fields=["customer", "role"], name="one_clock_a_customer_and_role"),
-            models.CheckConstraint(condition=Q(last_visit_on=None) | Q(due_on__gt=F("last_visit_on")), name="due_after_last_visit"),
+            models.CheckConstraint(
+                condition=Q(last_visit_on=None) | Q(due_on__gt=F("last_visit_on")), name="due_after_last_visit"
+            ),
         ]
         indexes = [models.Index(fields=["role", "due_on", "customer"], name="clock_due")]
 
@@ -105,7 +109,9 @@ class DayRule(models.Model):
         help_text=_("The rest is kept free for a manager's own purposeful visits."),
     )
     market_minutes = models.PositiveSmallIntegerField(
-        _("in the market at least, minutes"), default=300, help_text=_("Riding and visiting, even if the share is smaller.")
+        _("in the market at least, minutes"),
+        default=300,
+        help_text=_("Riding and visiting, even if the share is smaller."),
     )
     stops_most = models.PositiveSmallIntegerField(_("visits on site at most"), default=30)
     service_minutes = ArrayField(
@@ -119,8 +125,12 @@ class DayRule(models.Model):
     ahead_days = models.PositiveSmallIntegerField(
         _("days ahead"), default=3, help_text=_("A visit may be made so early when it lies on the way.")
     )
-    speed_kmh = models.PositiveSmallIntegerField(_("speed, km/h"), default=20, help_text=_("An e-bike in town rides 20."))
-    road_factor = models.FloatField(_("road factor"), default=1.3, help_text=_("Metres by road for each metre as the crow flies."))
+    speed_kmh = models.PositiveSmallIntegerField(
+        _("speed, km/h"), default=20, help_text=_("An e-bike in town rides 20.")
+    )
+    road_factor = models.FloatField(
+        _("road factor"), default=1.3, help_text=_("Metres by road for each metre as the crow flies.")
+    )
 
     class Meta:
         verbose_name = _("rule of the day")

@@ -1,4 +1,4 @@
-"""A person's day: the plan, its stops in order, what was left out and why (VIS-3, VIS-4), and the night that made it."""
+"""A person's day: the plan, its stops in order, what was left out and why (VIS-3, VIS-4); the night that made it."""
 
 from django.db import models
 from django.db.models import Deferrable, F, Q
@@ -34,7 +34,9 @@ class PlanRun(models.Model):
         verbose_name_plural = _("nights' runs of plans")
         ordering = ["-date"]
         constraints = [
-            models.CheckConstraint(condition=Q(made__lte=F("wanted")) & Q(failed__lte=F("wanted")), name="plan_run_counts"),
+            models.CheckConstraint(
+                condition=Q(made__lte=F("wanted")) & Q(failed__lte=F("wanted")), name="plan_run_counts"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -81,7 +83,9 @@ class DayPlan(models.Model):
                 condition=~Q(state__in=["made", "frozen"]) | Q(made_at__isnull=False), name="made_plan_says_when"
             ),
             # VIS-10: no on-site route starts before the day's pre-trip check.
-            models.CheckConstraint(condition=Q(started_at=None) | Q(pre_trip_check__isnull=False), name="route_starts_after_check"),
+            models.CheckConstraint(
+                condition=Q(started_at=None) | Q(pre_trip_check__isnull=False), name="route_starts_after_check"
+            ),
         ]
         indexes = [
             models.Index(fields=["date", "state"], name="day_plan_date"),
@@ -152,7 +156,9 @@ class PlanStop(models.Model):
                 name="skipped_stop_says_why",
             ),
             models.CheckConstraint(condition=~Q(skip_reason="other") | ~Q(note=""), name="another_reason_is_told"),
-            models.CheckConstraint(condition=Q(state="planned") | Q(acted_at__isnull=False), name="acted_stop_says_when"),
+            models.CheckConstraint(
+                condition=Q(state="planned") | Q(acted_at__isnull=False), name="acted_stop_says_when"
+            ),
             models.CheckConstraint(
                 condition=Q(mode=F("planned_mode")) | ~Q(mode_cause=""), name="changed_mode_says_why"
             ),

@@ -59,7 +59,9 @@ class Visit(models.Model):
     left_distance = models.PositiveIntegerField(_("distance at check-out, metres"), null=True)
     distance_reason = models.CharField(_("why so far from the shop"), max_length=200, blank=True)
     acts = ArrayField(models.CharField(max_length=8, choices=Act), verbose_name=_("acts"), default=list)
-    guidance = ArrayField(models.CharField(max_length=8, choices=Guidance), verbose_name=_("guidance"), default=list, blank=True)
+    guidance = ArrayField(
+        models.CharField(max_length=8, choices=Guidance), verbose_name=_("guidance"), default=list, blank=True
+    )
     notes = models.TextField(_("notes"), blank=True)
     market_notes = models.TextField(_("market and competitors"), blank=True)
     next_step = models.CharField(_("next step"), max_length=8, choices=Next, blank=True)
@@ -74,9 +76,12 @@ class Visit(models.Model):
         verbose_name_plural = _("visits")
         constraints = [
             models.CheckConstraint(
-                condition=Q(state="open", ended_at=None) | Q(state="done", ended_at__isnull=False), name="finished_visit_says_when"
+                condition=Q(state="open", ended_at=None) | Q(state="done", ended_at__isnull=False),
+                name="finished_visit_says_when",
             ),
-            models.CheckConstraint(condition=Q(ended_at=None) | Q(ended_at__gte=F("started_at")), name="visit_ends_after_start"),
+            models.CheckConstraint(
+                condition=Q(ended_at=None) | Q(ended_at__gte=F("started_at")), name="visit_ends_after_start"
+            ),
             models.CheckConstraint(
                 condition=Q(acts__contained_by=["visit", "inquire", "guide", "urge", "care"]), name="visit_acts_known"
             ),
@@ -85,7 +90,9 @@ class Visit(models.Model):
                 condition=Q(guidance__contained_by=["image", "display", "stock", "price", "brand", "selling", "other"]),
                 name="visit_guidance_known",
             ),
-            models.CheckConstraint(condition=Q(guidance__len=0) | Q(acts__contains=["guide"]), name="guidance_is_an_act"),
+            models.CheckConstraint(
+                condition=Q(guidance__len=0) | Q(acts__contains=["guide"]), name="guidance_is_an_act"
+            ),
             models.CheckConstraint(
                 condition=~Q(next_step__in=["come", "call"]) | Q(next_on__isnull=False), name="agreed_visit_has_a_day"
             ),
@@ -110,7 +117,7 @@ class Visit(models.Model):
 
 @pghistory.track()
 class Problem(models.Model):
-    """Something found on a visit, with an owner and a date until it is solved (VIS-6, S1). Its duty is `visit.problem`."""
+    """Something found on a visit, with owner and date until it is solved (VIS-6, S1). Its duty is `visit.problem`."""
 
     key = models.UUIDField(_("key"), unique=True)
     visit = models.ForeignKey(Visit, models.PROTECT, related_name="problems", verbose_name=_("visit"))

@@ -1,8 +1,17 @@
 """When a visit is due, how much it matters, how a working day runs, what a visit counts for: pure functions."""
 
 from visits.rules.intervals import Interval, Unit, due_date, known_days, shipped_matrix
-from visits.rules.priority import Facts, Reason, ahead_days, is_falling, is_overstocked, reasons_for, score, worth_metres
 from visits.rules.nights import is_late, is_stale, planned_day
+from visits.rules.priority import (
+    Facts,
+    Reason,
+    ahead_days,
+    is_falling,
+    is_overstocked,
+    reasons_for,
+    score,
+    worth_metres,
+)
 from visits.rules.visiting import DISTANCE_TO_EXPLAIN, Mode, metres_between, moves_clock, visiting_role
 from visits.rules.working_day import WorkingDay, capacity_minutes, opening_window
 
@@ -18,17 +27,17 @@ __all__ = [
     "capacity_minutes",
     "due_date",
     "is_falling",
+    "is_late",
     "is_overstocked",
+    "is_stale",
     "known_days",
+    "metres_between",
     "moves_clock",
     "opening_window",
+    "planned_day",
     "reasons_for",
     "score",
     "shipped_matrix",
-    "metres_between",
-    "is_late",
-    "is_stale",
-    "planned_day",
     "visiting_role",
     "worth_metres",
 ]

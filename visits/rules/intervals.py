@@ -66,7 +66,7 @@ def _add_months(day: date, months: int) -> date:
 def shipped_matrix() -> dict[tuple[int, Role], Interval]:
     """The matrix as the company's rule book has it (VIS-1, S4): tier × role; where it has a dash, nothing."""
     day, week, half, month = Unit.DAY, Unit.WEEK, Unit.HALF_MONTH, Unit.MONTH
-    columns = {
+    columns: dict[Role, list[tuple[int, Unit] | None]] = {
         Role.REGION_MANAGER: [(2, month), (6, month), (12, month), None, None],
         Role.MARKETING_DIRECTOR: [(1, month), (2, month), (6, month), (12, month), None],
         Role.BRANCH_GENERAL_MANAGER: [(1, half), (1, month), (2, month), (3, month), (6, month)],

@@ -9,7 +9,9 @@ WORK_ENDS = time(17, 30)
 MORNING = time(7, 0)
 
 
-def planned_day(now: datetime, is_working_day: Callable[[date], bool], next_working_day: Callable[[date], date]) -> date:
+def planned_day(
+    now: datetime, is_working_day: Callable[[date], bool], next_working_day: Callable[[date], date]
+) -> date:
     """The day that wants its plans at this moment: today until work ends, then the next working day."""
     today = now.date()
     if is_working_day(today) and now.time() < WORK_ENDS:

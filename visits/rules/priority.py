@@ -14,7 +14,8 @@ _LATE_INTERVALS = 4.0
 _PROMISE_WORTH, _ORDER_WORTH, _LICENCE_WORTH, _SALES_WORTH = 15.0, 2.0, 2.0, 1.0
 _LICENCE_DAYS = 30
 _OWED_METRES, _AHEAD_METRES = 30_000, 1_000
-#: Below this share of the same months last year sales count as falling; above this stock-to-sales a shop is overstocked (TRADE).
+#: Below this share of the same months last year sales count as falling; above this stock-to-sales a shop is overstocked
+# (TRADE).
 _FALLING_BELOW, _OVERSTOCKED_ABOVE = 0.8, 3.5
 
 
@@ -22,8 +23,9 @@ _FALLING_BELOW, _OVERSTOCKED_ABOVE = 0.8, 3.5
 class Facts:
     """What is known of a customer when a day is planned.
 
-    `due_on` is None for a customer without a clock in that role, `last_visit_on` for one never visited. `due_by` is the last day
-    before the next working day: what falls due up to then is due today. `promised` holds the details of an open follow-up.
+    `due_on` is None for a customer without a clock in that role, `last_visit_on` for one never visited. `due_by` is the
+    last day before the next working day: what falls due up to then is due today. `promised` holds the details of an
+    open follow-up.
     """
 
     on: date
@@ -140,6 +142,6 @@ def score(facts: Facts) -> float:
 
 
 def worth_metres(facts: Facts) -> int:
-    """The same as metres that one would ride for it. What is due outweighs any way of a day, a visit ahead only a small detour."""
+    """The same in metres that one would ride: what is due outweighs any way of a day, a visit ahead a small detour."""
     owed = facts.is_due or facts.promised is not None or facts.licence_near
     return round(score(facts) * (_OWED_METRES if owed else _AHEAD_METRES))

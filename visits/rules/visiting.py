@@ -6,7 +6,8 @@ from math import asin, cos, radians, sin, sqrt
 
 from accounts.rules import ROLE_ABOVE, Role, role_chain
 
-#: Farther from the shop than this, in metres, a check-in asks for a word of explanation; it is never refused (TRADE, temper 4).
+#: Farther from the shop than this, in metres, a check-in asks for a word of explanation; it is never refused (TRADE,
+# temper 4).
 DISTANCE_TO_EXPLAIN = 500
 _EARTH_METRES = 6_371_008.8
 
@@ -22,8 +23,8 @@ class Mode(StrEnum):
 def moves_clock(mode: Mode | str, *, planned_mode: Mode | str | None, has_position: bool) -> bool:
     """Whether a finished visit keeps the promise of VIS-1.
 
-    One on site always does. A call does where a call was planned, or the shop cannot be found on a map. A call made because of
-    the weather or a failed pre-trip check leaves the on-site debt open: it is planned again (VIS-9, RSK-1).
+    One on site always does. A call does where a call was planned, or the shop cannot be found on a map. A call made
+    because of the weather or a failed pre-trip check leaves the on-site debt open: it is planned again (VIS-9, RSK-1).
     """
     if Mode(mode) == Mode.ON_SITE or not has_position:
         return True

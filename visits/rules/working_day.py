@@ -43,7 +43,8 @@ class WorkingDay:
 def capacity_minutes(*, working_minutes: int, fixed_percent: int, market_minutes: int) -> int:
     """How many minutes of a day a plan may fill: the share for fixed motions, but at least the time owed to the market.
 
-    The rest stays free for a manager's own purposeful visits (VIS-4, S2: 60 %; the trade asks for five hours in the market).
+    The rest stays free for a manager's own purposeful visits (VIS-4, S2: 60 %; the trade asks for five hours in the
+    market).
     """
     return min(working_minutes, max(working_minutes * fixed_percent // 100, market_minutes))
 
@@ -57,10 +58,10 @@ def opening_window(
     closed_weekdays: Sequence[int],
     service_seconds: int,
 ) -> tuple[int, int] | None:
-    """Between which working seconds a visit to a shop can begin so that it ends while the shop is open; None if never that day.
+    """Between which working seconds a visit can begin so that it ends while the shop is open; None if never that day.
 
-    `weekday` is 1 Monday … 7 Sunday. Without hours a shop counts as open all day; hours over midnight (18:00–02:00) leave
-    the part of the working day that they cover, the evening one if both.
+    `weekday` is 1 Monday … 7 Sunday. Without hours a shop counts as open all day; hours over midnight (18:00–02:00)
+    leave the part of the working day that they cover, the evening one if both.
     """
     if weekday in closed_weekdays:
         return None

@@ -19,8 +19,8 @@ _WITHOUT_INTERVAL = 30
 #: What a stop that somebody put on the plan is worth: more than all that the planner would choose by itself.
 BY_HAND_METRES = 50_000_000
 
-# Three complete months against the same months of the year before, and the stock at the last month's end against its sales. The
-# months end with the last one that was imported; older than three months they say nothing about today.
+# Three complete months against the same months of the year before, and the stock at the last month's end against its
+# sales. The months end with the last one that was imported; older than three months they say nothing about today.
 _SALES = """
 WITH latest AS (SELECT max(month) AS month FROM accounts_monthlyfact WHERE month < %(month)s AND month >= %(oldest)s)
 SELECT fact.customer_id,
@@ -62,7 +62,9 @@ class Candidate:
     @property
     def is_owed(self) -> bool:
         """Leaving it out breaks a promise; a visit ahead of its time does not."""
-        return any(reason.code in {"promised", "overdue", "never", "due", "licence", "added"} for reason in self.reasons)
+        return any(
+            reason.code in {"promised", "overdue", "never", "due", "licence", "added"} for reason in self.reasons
+        )
 
     @property
     def points(self) -> float:
@@ -92,13 +94,21 @@ def find_candidates(
     `without` are customers already dealt with; `standing_in` names the absent managers whose customers are among them;
     `by_hand` are those that a person wants to see that day, whatever else there is to say.
     """
-    intervals = {
-        row.tier: row.interval.about_days for row in VisitInterval.objects.filter(role=Role.ACCOUNT_MANAGER)
-    }
+    intervals = {row.tier: row.interval.about_days for row in VisitInterval.objects.filter(role=Role.ACCOUNT_MANAGER)}
     promised = _promised(managers, on)
     rows = [row for row in _rows(managers, by_hand) if row["pk"] not in without]
     eve_of = {(on + timedelta(days=ahead)).isoweekday() for ahead in range(1, (next_working_day - on).days + 1)}
-    known = {row["pk"]: _facts(row, on, next_working_day, intervals, promised, eve_of) for row in rows}
+    known = {
+        row["pk"]: _facts(
+            row,
+            on,
+            next_working_day,
+            intervals,
+            promised=promised.get(row["pk"]),
+            order_tomorrow=row["order_weekday"] in eve_of,
+        )
+        for row in rows
+    }
     wanted = [row for row in rows if row["pk"] in by_hand or reasons_for(known[row["pk"]], longest_ahead=longest_ahead)]
     sales = _sales([row["pk"] for row in wanted], on)
     found = []
@@ -157,8 +167,9 @@ def _facts(
     on: date,
     next_working_day: date,
     intervals: Mapping[int, int],
-    promised: Mapping[int, Mapping[str, Any]],
-    eve_of: set[int],
+    *,
+    promised: Mapping[str, Any] | None,
+    order_tomorrow: bool,
 ) -> Facts:
     return Facts(
         on=on,
@@ -167,8 +178,8 @@ def _facts(
         interval_days=intervals.get(row["tier"], _WITHOUT_INTERVAL),
         due_on=row["due_on"],
         last_visit_on=row["last_visit_on"],
-        promised=promised.get(row["pk"]),
-        order_tomorrow=row["order_weekday"] in eve_of,
+        promised=promised,
+        order_tomorrow=order_tomorrow,
         licence_expires_on=row["licence_expires_on"],
     )
 

@@ -5,8 +5,9 @@ from datetime import date
 
 from django.db import connection, transaction
 
-# What ought to be there: every active customer × every role with an interval for its tier, and the last visit that counts.
-_WANTED = """
+# `wanted` is what ought to be there: every active customer × every role with an interval for its tier, and the last
+# visit that counts.
+_REFRESH = """
 WITH wanted AS MATERIALIZED (
     SELECT customer.id AS customer_id, cell.role, visited.last_on,
         visits_due_on(visited.last_on, cell.number, cell.unit) AS due_on
@@ -17,12 +18,7 @@ WITH wanted AS MATERIALIZED (
         WHERE counts AND (%(ids)s::bigint[] IS NULL OR customer_id = ANY(%(ids)s)) GROUP BY customer_id, role
     ) visited ON visited.customer_id = customer.id AND visited.role = cell.role
     WHERE customer.status = 'active' AND (%(ids)s::bigint[] IS NULL OR customer.id = ANY(%(ids)s))
-)
-"""
-_REFRESH = (
-    _WANTED
-    + """
-, gone AS (
+), gone AS (
     DELETE FROM visits_visitclock clock
     WHERE (%(ids)s::bigint[] IS NULL OR clock.customer_id = ANY(%(ids)s))
     AND NOT EXISTS (SELECT FROM wanted WHERE wanted.customer_id = clock.customer_id AND wanted.role = clock.role)
@@ -39,15 +35,14 @@ _REFRESH = (
 )
 SELECT (SELECT count(*) FROM kept) + (SELECT count(*) FROM gone)
 """
-)
 
 
 @transaction.atomic
 def refresh_clocks(*, on: date, customers: Iterable[int] | None = None) -> int:
     """Bring clocks in line with the matrix, the customers' tiers and the visits made; returns how many rows changed.
 
-    `on` is the day from which a customer never visited counts as due. Without `customers`, for everybody: new customers, changed
-    tiers and edited intervals are taken up here each night. A second run changes nothing.
+    `on` is the day from which a customer never visited counts as due. Without `customers`, for everybody: new
+    customers, changed tiers and edited intervals are taken up here each night. A second run changes nothing.
     """
     ids = None if customers is None else sorted(set(customers))
     with connection.cursor() as cursor:

@@ -1,4 +1,4 @@
-"""From candidates to a day: who is met on site in which order, who is called, who is left out and why (VIS-3, VIS-4)."""
+"""From candidates to a day: who is visited in which order, who is called, who is left out and why (VIS-3, VIS-4)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -75,9 +75,7 @@ class Draft:
         if candidate.is_owed:
             values |= {"tier": candidate.facts.tier, "why": [reason.as_json() for reason in candidate.reasons]}
             self.omissions.append(
-                PlanOmission(
-                    customer_id=candidate.customer_id, reason=reason, values=values, worth=candidate.points
-                )
+                PlanOmission(customer_id=candidate.customer_id, reason=reason, values=values, worth=candidate.points)
             )
 
 
@@ -100,7 +98,7 @@ def draw_up(frame: Frame, candidates: Sequence[Candidate], search: Search) -> Dr
 
 
 def _calls_that_fit(frame: Frame, candidates: Sequence[Candidate], draft: Draft) -> list[Candidate]:
-    fitting = []
+    fitting: list[Candidate] = []
     most = min(frame.rule.calls_most, frame.longest // max(1, frame.rule.call_minutes * MINUTE))
     for candidate in candidates:
         if not candidate.row["phone"]:
@@ -112,9 +110,7 @@ def _calls_that_fit(frame: Frame, candidates: Sequence[Candidate], draft: Draft)
     return fitting
 
 
-def _ride(
-    frame: Frame, candidates: dict[int, Candidate], search: Search, draft: Draft, *, kept_for_calls: int
-) -> None:
+def _ride(frame: Frame, candidates: dict[int, Candidate], search: Search, draft: Draft, *, kept_for_calls: int) -> None:
     if frame.start is None or frame.end is None or not candidates:
         return
     calls = []
@@ -134,8 +130,17 @@ def _ride(
     )
     route = routing.plan_route(rider, calls, seed=search.seed, iterations=search.iterations, seconds=search.seconds)
     for stop in route.stops:
-        candidate = candidates[stop.key]
-        draft.stops.append(_stop(frame, candidate, Modes.ON_SITE, stop.begins, stop.ends, stop.metres, stop.ride_seconds))
+        draft.stops.append(
+            _stop(
+                frame,
+                candidates[stop.key],
+                Modes.ON_SITE,
+                begins=stop.begins,
+                seconds=stop.ends - stop.begins,
+                metres=stop.metres,
+                ride_seconds=stop.ride_seconds,
+            )
+        )
     draft.metres, draft.seconds, draft.ride_seconds = route.metres, route.seconds, route.ride_seconds
     draft.home_at = route.home_at
     alone = {call.key: call for call in calls}
@@ -177,13 +182,13 @@ def _call(frame: Frame, candidates: Sequence[Candidate], draft: Draft) -> None:
         if begins + length > WORKING_DAY.length:
             draft.omit(candidate, PlanOmission.Reason.CALLS_FULL)
             continue
-        draft.stops.append(_stop(frame, candidate, Modes.PHONE, begins, begins + length, 0, 0))
+        draft.stops.append(_stop(frame, candidate, Modes.PHONE, begins=begins, seconds=length))
         draft.seconds += length
         begins += length
 
 
 def _stop(
-    frame: Frame, candidate: Candidate, mode: str, begins: int, ends: int, metres: int, ride_seconds: int
+    frame: Frame, candidate: Candidate, mode: str, *, begins: int, seconds: int, metres: int = 0, ride_seconds: int = 0
 ) -> PlanStop:
     arrive = frame.moment(begins)
     return PlanStop(
@@ -191,7 +196,7 @@ def _stop(
         mode=mode,
         planned_mode=mode,
         arrive_at=arrive,
-        leave_at=arrive + timedelta(seconds=ends - begins),
+        leave_at=arrive + timedelta(seconds=seconds),
         metres=metres,
         ride_minutes=round(ride_seconds / MINUTE),
         reasons=[reason.as_json() for reason in candidate.reasons],

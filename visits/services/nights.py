@@ -1,7 +1,7 @@
 """The night's run: which plans are to be made is rows; workers take them one by one (HOUSE §3).
 
-A run is keyed by its date. Opening it again, killing a worker at any line, or losing every message leaves rows that wait, and the
-next call finds them.
+A run is keyed by its date. Opening it again, killing a worker at any line, or losing every message leaves rows that
+wait, and the next call finds them.
 """
 
 from datetime import date, datetime, timedelta
@@ -29,8 +29,8 @@ NIGHT_SECONDS = 0.5
 def open_run(*, on: date, now: datetime, again: bool = False) -> PlanRun:
     """Open the run of a day, or return the one there is, with a waiting row for everybody who should have a plan.
 
-    `again` lets plans that nobody acted on be made anew; so does a run that was made before the night of its day. The old plan
-    stays in place until the new one is written.
+    `again` lets plans that nobody acted on be made anew; so does a run that was made before the night of its day. The
+    old plan stays in place until the new one is written.
     """
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext('visits.open_run'))")
@@ -57,7 +57,9 @@ def _add_missing(run: PlanRun) -> None:
         return
     DayPlan.objects.filter(person__in=missing, date=run.date, run=None).update(run=run)
     DayPlan.objects.bulk_create(
-        [DayPlan(person_id=person, date=run.date, run=run) for person in missing], ignore_conflicts=True, batch_size=2000
+        [DayPlan(person_id=person, date=run.date, run=run) for person in missing],
+        ignore_conflicts=True,
+        batch_size=2000,
     )
     PlanRun.objects.filter(pk=run.pk).update(finished_at=None)
     run.finished_at = None
@@ -106,7 +108,7 @@ def night_search(number: int) -> Search:
 
 @transaction.atomic
 def settle(*, run: PlanRun, now: datetime) -> PlanRun:
-    """Count what a run has made; it is finished when nothing waits any more. What failed for good stays named in its rows."""
+    """Count what a run has made; it is finished when nothing waits any more. What failed stays named in its rows."""
     locked = PlanRun.objects.select_for_update().get(pk=run.pk)
     counted = locked.plans.aggregate(
         wanted=Count("pk"),

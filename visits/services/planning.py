@@ -42,7 +42,7 @@ def plan_day(
 ) -> DayPlan:
     """Make or replace a person's plan; one that is under way stays as it is."""
     DayPlan.objects.bulk_create([DayPlan(person=person, date=on)], ignore_conflicts=True)
-    plan = DayPlan.objects.select_for_update().get(person=person, date=on)
+    plan: DayPlan = DayPlan.objects.select_for_update().get(person=person, date=on)
     if plan.state != DayPlan.State.FROZEN:
         make(plan, now=now, search=search, calendar=calendar or WorkCalendar.load())
     return plan
@@ -70,7 +70,7 @@ def replan(*, plan: DayPlan, by: Person, now: datetime, search: Search) -> DayPl
 
     Raises DayIsOver when no working time is left.
     """
-    locked = DayPlan.objects.select_for_update().get(pk=plan.pk)
+    locked: DayPlan = DayPlan.objects.select_for_update().get(pk=plan.pk)
     started = locked.state == DayPlan.State.FROZEN
     _plan(locked, now=now, search=search, calendar=WorkCalendar.load(), from_now=True)
     if started:
@@ -142,18 +142,21 @@ def _frame(plan: DayPlan, rule: DayRule, kept: Sequence[PlanStop], now: datetime
     start = end = _start_of(plan)
     begins = used = 0
     if now is not None and timezone.localdate(now) >= plan.date:
-        begins = WORKING_DAY.working_seconds(seconds_of(now)) if timezone.localdate(now) == plan.date else WORKING_DAY.length
+        begins = (
+            WORKING_DAY.working_seconds(seconds_of(now)) if timezone.localdate(now) == plan.date else WORKING_DAY.length
+        )
         if begins >= WORKING_DAY.length:
             raise DayIsOver(str(plan.date))
         visited = [stop for stop in kept if stop.state == PlanStop.State.DONE and stop.mode == "on_site"]
-        if visited and visited[-1].customer.latitude is not None:
-            start = routing.Place(visited[-1].customer.latitude, visited[-1].customer.longitude)
+        last = visited[-1].customer if visited else None
+        if last is not None and last.latitude is not None and last.longitude is not None:
+            start = routing.Place(last.latitude, last.longitude)
             used = max(0, begins - WORKING_DAY.working_seconds(seconds_of(visited[0].arrive_at)))
     return Frame(on=plan.date, rule=rule, start=start, end=end or start, begins=begins, used=used)
 
 
 def _start_of(plan: DayPlan) -> routing.Place | None:
-    """Where the person's day starts: their own place, else their unit's, else among their customers; None if all are unknown."""
+    """Where the day starts: the person's place, else their unit's, else among their customers; None if unknown."""
     person = plan.person
     if person.start_latitude is not None and person.start_longitude is not None:
         return routing.Place(person.start_latitude, person.start_longitude)

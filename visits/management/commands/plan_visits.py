@@ -30,13 +30,19 @@ class Command(BaseCommand):
     help = "Plan the visits of a day for every account manager, or for one. Plans that are under way stay as they are."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--date", type=date.fromisoformat, help="the day to plan; by default the next one to be worked")
+        parser.add_argument(
+            "--date", type=date.fromisoformat, help="the day to plan; by default the next one to be worked"
+        )
         parser.add_argument("--person", metavar="USERNAME", help="plan for this person only")
-        parser.add_argument("--seconds", type=float, help=f"search so long for each person's order (default {NIGHT_SECONDS})")
+        parser.add_argument(
+            "--seconds", type=float, help=f"search so long for each person's order (default {NIGHT_SECONDS})"
+        )
         parser.add_argument("--iterations", type=int, help="search so many steps instead: the same every time")
         parser.add_argument("--seed", type=int, default=1)
         parser.add_argument("--missing", action="store_true", help="make only plans that are missing or failed")
-        parser.add_argument("--processes", type=int, default=min(2, os.cpu_count() or 1), help="default: 2, if there are two processors")
+        parser.add_argument(
+            "--processes", type=int, default=min(2, os.cpu_count() or 1), help="default: 2, if there are two processors"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         now = clock.now()
@@ -63,9 +69,7 @@ class Command(BaseCommand):
         began = time.monotonic()
         run = open_run(on=on, now=now, again=again)
         waiting = waiting_plans(run).count()
-        made = 0
-        for _plan in self._work(on, now, search, processes):
-            made += 1
+        for made, _plan in enumerate(self._work(on, now, search, processes), start=1):
             if sys.stderr.isatty() or made % 25 == 0:
                 self.stderr.write(f"\r{made} of {waiting} people planned", ending="" if sys.stderr.isatty() else "\n")
         run = settle(run=run, now=clock.now())
@@ -91,7 +95,11 @@ class Command(BaseCommand):
         for plan in plans:
             count = plan.stops.count() if run is None else plan.planned  # type: ignore[attr-defined]  # annotated
             stops += count
-            words = f"FAILED {plan.error}" if plan.error else f"{count:3} stops {plan.metres / 1000:6.1f} km {plan.minutes:4} min"
+            words = (
+                f"FAILED {plan.error}"
+                if plan.error
+                else f"{count:3} stops {plan.metres / 1000:6.1f} km {plan.minutes:4} min"
+            )
             away = "  away" if plan.absent else ""
             self.stdout.write(f"{plan.person.username:20} {words} {plan.solving_ms:5} ms{away}")
         if run is not None:
