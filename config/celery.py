@@ -11,9 +11,9 @@ app = Celery("zhoudao")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 
-#: The night's work is asked for from 02:00 on, again and again: each job is keyed by its business date, does nothing
-#: when that date is done, and so catches up by itself after an outage.
-NIGHT = crontab(hour="2-23", minute="*/15")
+#: The night's plans are asked for from 02:00 on, again and again: they are keyed by their business date, and asking does
+#: nothing when that date is done; so an outage is caught up, and a plan that a killed worker took is handed out again.
+NIGHT = crontab(hour="2-23", minute="*/5")
 
 #: name → (task, how often). A message that no worker takes in time expires: the next one says the same.
 SCHEDULE = {
@@ -22,7 +22,8 @@ SCHEDULE = {
     "count broken promises": ("duties.tasks.watch", 60.0),
     "plan the next working day": ("visits.tasks.plan_night", NIGHT),
     "add up the units' months": ("accounts.tasks.add_up_recent", crontab(hour="3", minute="10")),
-    "evaluate the indicators": ("early_warnings.tasks.evaluate_night", NIGHT),
+    "evaluate the indicators": ("early_warnings.tasks.evaluate_night", crontab(hour="2", minute="0")),
+    "evaluate what was imported": ("early_warnings.tasks.evaluate_imports", 60.0),
 }
 app.conf.beat_schedule = {
     name: {"task": task, "schedule": often, "options": {"expires": often if isinstance(often, float) else 900}}
