@@ -112,7 +112,9 @@ def _customer_rows(rng: np.random.Generator, company: Company, clients: _Clients
     shares = split(count, len(company.group_managers))
     managers = [person.pk for person, share in zip(company.group_managers, shares, strict=True) for _ in range(share)]
     (relation,) = company.relationship[company.department.pk]
-    side = (np.arange(count) >= count * 0.6).astype(int)
+    # The first managers' clients are in the first city, the others' in the second: nobody rides between them.
+    second = set(managers[sum(shares[: -(-len(shares) * 3 // 5)]) :])
+    side = np.array([int(person in second) for person in managers])
     called, phones = _names(rng, clients, side), names.phone(rng, count)
     x, y = rng.normal(0, 1900, count), rng.normal(0, 1500, count)
     for index in range(count):

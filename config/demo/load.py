@@ -4,18 +4,23 @@ from collections.abc import Callable
 from time import monotonic
 
 import numpy as np
-import pghistory
 from django.db import connection, transaction
 
 from accounts.models import Customer, OrgUnit, Person
 from accounts.services.totals import add_up
+from config.demo.book import open_book
 from config.demo.customers import Retailers, draw_retailers, write_retailers
 from config.demo.facts import write_retail_facts
 from config.demo.files import write_files
 from config.demo.groups import write_group_clients
+from config.demo.leaders import stagger_clocks, write_leaders_visits
 from config.demo.organisation import Company, found_company
+from config.demo.problems import write_problems
+from config.demo.promises import Promises
 from config.demo.shape import Shape
 from config.demo.stories import Stories, Story, draw_stories
+from config.demo.visiting import write_visits
+from visits.services import refresh_clocks
 
 Say = Callable[[str], None]
 
@@ -51,8 +56,9 @@ class Progress:
 def load(shape: Shape, say: Say) -> Company:
     """Draw the company and write it, all of it or nothing. Raises NotEmpty if there is one."""
     progress = Progress(say)
-    with transaction.atomic(), pghistory.context(source="demo"):
+    with transaction.atomic():
         _refuse_unless_empty()
+        _check_at_once()
         progress.step("Organisation, people, posts")
         company = found_company(shape)
         progress.step(f"{shape.retailers:,} retailers along their streets")
@@ -67,12 +73,34 @@ def load(shape: Shape, say: Say) -> Company:
         write_group_clients(company)
         progress.step("Adding up the units' months")
         add_up(months=shape.month_starts)
-        progress.step("Checking what was written")
-        with connection.cursor() as cursor:
-            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        if shape.past_days:
+            _live_through(shape, progress)
     _analyse()
     progress.end()
     return company
+
+
+def _live_through(shape: Shape, progress: Progress) -> None:
+    """Give the people a past."""
+    progress.step(f"{shape.past_days} days of plans and visits")
+    book, promises = open_book(shape), Promises(shape)
+    visited = write_visits(book, promises)
+    write_leaders_visits(book)
+    refresh_clocks(on=shape.today)
+    stagger_clocks(book)
+    progress.step("Problems found, and what became of them")
+    write_problems(book, visited, promises)
+    promises.write()
+
+
+def _check_at_once() -> None:
+    """Check references with each statement.
+
+    Left to the end of the transaction they wait in a queue, and each caught exception inside a trigger (the history's
+    have some) walks the whole queue: the load would take time by the square of its rows.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
 
 
 def _refuse_unless_empty() -> None:

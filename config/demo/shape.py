@@ -1,10 +1,11 @@
 """How many of what: the company's proportions for a number of customers and of account managers. Pure arithmetic."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from zlib import crc32
 
 import numpy as np
+from django.utils import timezone
 
 #: Of ten retailers four are urban 城网 and six rural 农网 (TRADE).
 URBAN_SHARE = 0.4
@@ -15,12 +16,12 @@ MANAGERS_PER_STATION = 3
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """What was asked for: the size of the company, its seed, and the day on which its story ends."""
+    """What was asked for: the size of the company, its seed, and the moment at which its story ends."""
 
     customers: int
     managers: int
     seed: int
-    today: date
+    now: datetime
     months: int = 24
     past_days: int = 60
 
@@ -33,6 +34,15 @@ class Shape:
     def rng(self, subject: str) -> np.random.Generator:
         """A stream of chance for one subject: a change in one part of the company leaves the others as they were."""
         return np.random.default_rng([self.seed, crc32(subject.encode())])
+
+    @property
+    def today(self) -> date:
+        return timezone.localdate(self.now)
+
+    def at(self, day: date, minutes: float) -> datetime:
+        """A moment of a day, so many minutes after midnight in China."""
+        midnight = datetime.combine(day, time(), timezone.get_default_timezone())
+        return midnight + timedelta(seconds=round(minutes * 60))
 
     @property
     def group_managers(self) -> int:

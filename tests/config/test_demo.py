@@ -1,8 +1,9 @@
 """The demo company: the same from the same seed, whole, and in the proportions of the trade."""
 
 import hashlib
-from datetime import date
+from datetime import date, datetime, timedelta
 from io import StringIO
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import pytest
@@ -10,6 +11,7 @@ from django.contrib.auth.hashers import check_password
 from django.contrib.auth.password_validation import validate_password
 from django.core.management import CommandError, call_command
 from django.db import connection, transaction
+from django.db.models import F
 
 from accounts.models import Customer, MonthlyFact, OrgUnit, Person, Post
 from accounts.rules import Role
@@ -18,8 +20,13 @@ from config.demo import DEMO_LOGINS, DEMO_PASSWORD, geography
 from config.demo.customers import classes
 from config.demo.shape import Shape, split
 from config.demo.stories import season
+from duties.calendar import WorkCalendar
+from duties.models import Duty, Notice
+from visits.models import DayPlan, PlanStop, Problem, Visit, VisitClock
+from visits.services import refresh_clocks
 
 TODAY = date(2026, 11, 18)
+NOW = datetime(2026, 11, 18, 10, 12, tzinfo=ZoneInfo("Asia/Shanghai"))
 #: What two loads must share. Identifiers are left out: sequences go on where they were.
 SAME = (
     (
@@ -145,7 +152,7 @@ def test_the_logins_are_those_that_make_run_shows() -> None:
 
 @pytest.mark.parametrize(("customers", "managers"), [(20, 4), (120, 6), (2000, 12), (40_000, 150), (5_500_000, 20_000)])
 def test_the_shape_adds_up(customers: int, managers: int) -> None:
-    shape = Shape(customers, managers, 1, TODAY)
+    shape = Shape(customers, managers, 1, NOW)
     urban, rural = shape.branch_sizes()
     assert sum(urban) + sum(rural) + shape.group_managers == managers
     assert min(urban + rural) >= 1
@@ -158,7 +165,7 @@ def test_the_shape_adds_up(customers: int, managers: int) -> None:
 )
 def test_an_impossible_shape_is_refused(wrong: dict[str, int]) -> None:
     with pytest.raises(ValueError, match=r"must be|needs at least"):
-        Shape(**{"customers": 100, "managers": 4, "seed": 1, "today": TODAY, **wrong})  # type: ignore[arg-type]
+        Shape(**{"customers": 100, "managers": 4, "seed": 1, "now": NOW, **wrong})  # type: ignore[arg-type]
 
 
 def test_classes_follow_what_a_customer_sells() -> None:
@@ -194,3 +201,47 @@ def test_territories_are_equal_and_compact() -> None:
 
 def test_split_is_fair() -> None:
     assert split(7, 3) == [3, 2, 2]
+
+
+@pytest.fixture
+def with_past(db: None) -> None:
+    load(past_days=30)
+
+
+@pytest.mark.usefixtures("with_past")
+def test_the_clocks_agree_with_the_visits() -> None:
+    assert refresh_clocks(on=TODAY) == 0
+    assert VisitClock.objects.filter(role="account_manager", last_visit_on=None).count() < 10
+
+
+@pytest.mark.usefixtures("with_past")
+def test_past_days_are_such_as_people_lived_them() -> None:
+    days = WorkCalendar.load().working_days(TODAY - timedelta(days=30), TODAY)
+    assert sorted(set(DayPlan.objects.values_list("date", flat=True))) == days
+    assert DayPlan.objects.count() == 6 * len(days)
+    assert Visit.objects.filter(started_at__gte=NOW).count() == 0
+    assert Visit.objects.exclude(state="done").count() == 0
+    # Nobody is in two shops at once, and nobody visits while away.
+    assert _overlapping_visits() == 0
+    away = {"person__absences__starts_on__lte": F("visited_on"), "person__absences__ends_on__gte": F("visited_on")}
+    assert Visit.objects.filter(**away).count() == 0
+    # Today has begun, and nothing of it is told before it happened.
+    assert PlanStop.objects.filter(plan__date=TODAY, state="done").exists()
+    assert PlanStop.objects.filter(acted_at__gt=NOW).count() == 0
+    assert DayPlan.objects.filter(started_at__lt=F("pre_trip_check__checked_at")).count() == 0
+
+
+@pytest.mark.usefixtures("with_past")
+def test_nothing_owed_is_overdue_without_having_climbed() -> None:
+    assert Duty.objects.open().filter(next_due_at__lte=NOW).count() == 0
+    assert Problem.objects.filter(solved_at=None).count() == Duty.objects.open().filter(kind="visit.problem").count()
+    assert Notice.objects.exclude(channel="inbox").count() == 0
+
+
+def _overlapping_visits() -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM visits_visit a JOIN visits_visit b ON a.person_id = b.person_id AND a.id < b.id"
+            " AND a.started_at < b.ended_at AND b.started_at < a.ended_at"
+        )
+        return int(cursor.fetchone()[0])

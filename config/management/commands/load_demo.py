@@ -1,10 +1,11 @@
 """Fill an empty database with the demo company."""
 
 from argparse import ArgumentParser
-from datetime import date
+from datetime import date, datetime, time
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
 
 from accounts import clock
 from config.demo import DEMO_LOGINS, DEMO_PASSWORD
@@ -31,7 +32,7 @@ class Command(BaseCommand):
                 customers=options["customers"],
                 managers=options["managers"],
                 seed=options["seed"],
-                today=options["today"] or clock.today(),
+                now=self._moment(options["today"]),
                 months=options["months"],
                 past_days=options["past_days"],
             )
@@ -46,6 +47,14 @@ class Command(BaseCommand):
         self.say(f"The demo company is there. Everybody's password is {DEMO_PASSWORD}:")
         for login in DEMO_LOGINS:
             self.say(f"  {login.username:<12} {login.name} ({login.role})")
+
+    @staticmethod
+    def _moment(day: date | None) -> datetime:
+        """Now, or the middle of the morning of the day asked for."""
+        now = clock.now()
+        if day is None or day == timezone.localdate(now):
+            return now
+        return datetime.combine(day, time(10, 12), timezone.get_default_timezone())
 
     def say(self, text: str) -> None:
         self.stdout.write(text)

@@ -1,0 +1,168 @@
+"""Duties with a history: opened, climbed when late, acknowledged, closed, as the services would have done it.
+
+The ladder is the engine's own; only the clock is another. Rows are collected and written at once.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.utils import timezone
+
+from accounts.models import Customer, OrgUnit
+from accounts.services.responsibility import ResponsibilityMap
+from config.demo.copying import copy_objects, reserve_ids
+from config.demo.shape import Shape
+from duties.models import Duty, DutyEvent, Notice
+from duties.services.ladder import Ladder
+from duties.services.telling import record
+
+#: The engine looks every few seconds.
+SWEEP = timedelta(seconds=4)
+
+
+class Promises:
+    """Collects duties, what happened to them, and who was told."""
+
+    def __init__(self, shape: Shape) -> None:
+        self.shape = shape
+        self.rng = shape.rng("promises")
+        self.calendar_ladder = Ladder.load(shape.now)
+        self._people: dict[date, ResponsibilityMap] = {}
+        self._ids: list[int] = []
+        self._duties: list[Duty] = []
+        self._events: list[DutyEvent] = []
+        self._told: dict[tuple[int, int, int], Notice] = {}
+
+    def ladder(self, at: datetime) -> Ladder:
+        """The engine's ladder as it stood at a moment: who held which post, who was away."""
+        day = timezone.localdate(at)
+        if day not in self._people:
+            self._people[day] = ResponsibilityMap.load(day)
+        return replace(self.calendar_ladder, now=at, people=self._people[day], _due={})
+
+    def make(
+        self,
+        *,
+        kind: str,
+        subject_id: int,
+        unit: OrgUnit,
+        opened_at: datetime,
+        customer: Customer | None = None,
+        variant: str = "",
+        details: Mapping[str, Any] | None = None,
+        owner_id: int | None = None,
+        due_at: datetime | None = None,
+        opened_by: int | None = None,
+        acknowledged_at: datetime | None = None,
+        acknowledged_due: datetime | None = None,
+        closed_at: datetime | None = None,
+        outcome: str = "",
+    ) -> Duty:
+        """One duty from its opening to its end, or to now. Whoever owes it at the time closes or acknowledges it."""
+        ladder = self.ladder(opened_at)
+        rule = ladder.rule(kind, variant)
+        turn = ladder.turn(rule.pk, 1, unit=unit, customer=customer)
+        duty = Duty(
+            pk=self._next_id(),
+            kind=kind,
+            subject_id=subject_id,
+            customer=customer,
+            unit=unit,
+            details=dict(details or {}),
+            rule=rule,
+            state=Duty.State.OPEN,
+            level=1,
+            role=turn.role,
+            owner_id=owner_id or turn.owner_id,
+            vacant=turn.vacant and owner_id is None,
+            held_since=opened_at,
+            opened_at=opened_at,
+            next_due_at=due_at or turn.due_at,
+        )
+        self._record(duty, DutyEvent.Act.OPENED, opened_at, by=opened_by, due_at=duty.next_due_at)
+        self.tell(duty, duty.owner_id, opened_at)
+        end = closed_at or self.shape.now
+        if acknowledged_at is not None and acknowledged_at < end:
+            self._climb(duty, until=acknowledged_at)
+            duty.state, duty.acknowledged_at, duty.acknowledged_by_id = (
+                Duty.State.ACKNOWLEDGED,
+                acknowledged_at,
+                duty.owner_id,
+            )
+            duty.next_due_at = acknowledged_due or duty.next_due_at
+            self._record(duty, DutyEvent.Act.ACKNOWLEDGED, acknowledged_at, by=duty.owner_id, due_at=duty.next_due_at)
+        self._climb(duty, until=end)
+        if closed_at is not None:
+            duty.state, duty.closed_at, duty.closed_by_id = Duty.State.CLOSED, closed_at, duty.owner_id
+            duty.next_due_at, duty.outcome = None, outcome[:200]
+            self._record(duty, DutyEvent.Act.CLOSED, closed_at, by=duty.owner_id, note=outcome)
+        self._duties.append(duty)
+        return duty
+
+    def owner_at(self, duty_kind: str, variant: str, *, unit: OrgUnit, customer: Customer | None, at: datetime) -> int:
+        """Who would be asked first for a duty of that kind."""
+        ladder = self.ladder(at)
+        return ladder.turn(ladder.rule(duty_kind, variant).pk, 1, unit=unit, customer=customer).owner_id
+
+    def tell(self, duty: Duty, person_id: int, at: datetime) -> None:
+        """A row of somebody's inbox; most older ones were read soon after."""
+        key = (duty.pk, duty.turn, person_id)
+        if key in self._told:
+            return
+        read_at = at + timedelta(minutes=float(self.rng.exponential(150)) + 3)
+        unread = self.rng.random() < (0.03 if self.shape.now - at > timedelta(days=3) else 0.45)
+        seen = None if unread or read_at > self.shape.now else read_at
+        self._told[key] = Notice(
+            duty=duty,
+            level=duty.level,
+            turn=duty.turn,
+            recipient_id=person_id,
+            channel=Notice.Channel.INBOX,
+            created_at=at,
+            read_at=seen,
+        )
+
+    def _climb(self, duty: Duty, *, until: datetime) -> None:
+        while duty.next_due_at is not None and duty.next_due_at + SWEEP <= until:
+            at = duty.next_due_at + SWEEP
+            turn = self.ladder(at).next_above(duty, unit=duty.unit, customer=duty.customer)
+            missed = duty.next_due_at
+            duty.held_before_id, duty.held_since, duty.came = duty.owner_id, at, DutyEvent.Act.CLIMBED
+            duty.level, duty.role, duty.owner_id, duty.turn = turn.level, turn.role, turn.owner_id, duty.turn + 1
+            duty.vacant, duty.next_due_at, duty.state = turn.vacant, turn.due_at, Duty.State.OPEN
+            duty.acknowledged_at = duty.acknowledged_by_id = None
+            self._record(duty, DutyEvent.Act.CLIMBED, at, due_at=turn.due_at, missed_at=missed)
+            self.tell(duty, duty.owner_id, at)
+
+    def _record(
+        self,
+        duty: Duty,
+        act: DutyEvent.Act,
+        at: datetime,
+        *,
+        by: int | None = None,
+        due_at: datetime | None = None,
+        missed_at: datetime | None = None,
+        note: str = "",
+    ) -> None:
+        event = record(duty, act, at=at, due_at=due_at, missed_at=missed_at, note=note)
+        event.by_id = by
+        self._events.append(event)
+
+    def _next_id(self) -> int:
+        if not self._ids:
+            self._ids = reserve_ids("duties_duty", 1000)[::-1]
+        return self._ids.pop()
+
+    def write(self) -> int:
+        """Write what was collected; returns how many duties."""
+        copy_objects(self._duties)
+        self._events.sort(key=lambda event: event.at)
+        copy_objects(self._events)
+        notices = sorted(self._told.values(), key=lambda notice: notice.created_at)
+        copy_objects(notices)
+        count = len(self._duties)
+        self._duties, self._events, self._told = [], [], {}
+        return count
