@@ -50,7 +50,7 @@ adjustments-horizontal affiliate alarm alert-circle alert-triangle archive arrow
 arrow-right arrow-up arrows-exchange arrows-join arrows-sort arrows-up-down award ban bell bell-ringing bolt book
 bookmark briefcase bug building building-community building-skyscraper building-store building-warehouse bulb cake
 calendar calendar-due calendar-event calendar-plus calendar-time camera cash category certificate chart-bar
-chart-dots chart-histogram chart-line check checks chevron-down chevron-left chevron-right chevron-up circle
+chart-dots chart-histogram chart-line check checks checklist chevron-down chevron-left chevron-right chevron-up circle
 circle-check circle-dashed circle-dot circle-minus circle-x clipboard clipboard-check clipboard-list clipboard-text
 clock clock-hour-4 clock-pause columns-3 compass contrast copy corner-down-right corner-up-right credit-card
 database-import device-desktop device-floppy device-mobile device-tablet disc discount dots dots-vertical download

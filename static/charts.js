@@ -37,7 +37,6 @@ const zdCharts = (() => {
         name: line.name, type: "line", data: line.values, symbol: "none", connectNulls: true, z: line.kind === "ref" ? 2 : 3,
         lineStyle: { color: token(colour), width, type: dashes }, itemStyle: { color: token(colour) },
         endLabel: { show: true, formatter: `${line.name} ${show(last(line.values))}`, color: token(ink), fontSize: 12, fontFamily: font(), distance: 6, fontWeight: (line.kind || "main") === "main" ? 600 : 400 },
-        labelLayout: { moveOverlap: "shiftY" },
         ...(line === (data.lines || [])[0] && data.marks ? { markPoint: { symbol: "circle", symbolSize: 7, data: data.marks.map((mark) => ({ coord: [mark.at, line.values[mark.at]], itemStyle: { color: token(mark.tone || "chart-line") }, label: { show: true, formatter: mark.text, position: mark.position || "bottom", color: token(mark.tone ? `${mark.tone}-ink` : "ink-2"), fontSize: 11, fontFamily: font() } })) } } : {}),
       });
     }
@@ -50,6 +49,20 @@ const zdCharts = (() => {
       yAxis: { type: "value", scale: data.from_zero ? false : true, splitNumber: 4, min: data.min, max: data.max, ...axis, axisLabel: { ...axis.axisLabel, formatter: show }, splitLine: { lineStyle: { color: token("line") } } },
       series,
     };
+  }
+
+  // Labels at the lines' ends stand at least a line's height apart.
+  function spread(chart) {
+    const { series } = chart.getOption(), gap = 15;
+    const ends = series.map((one, at) => ({ at, value: one.endLabel?.show ? last(one.data) : undefined }))
+      .filter((end) => end.value !== undefined)
+      .map((end) => ({ ...end, y: chart.convertToPixel({ yAxisIndex: 0 }, end.value) }))
+      .sort((a, b) => a.y - b.y);
+    let floor = -Infinity;
+    for (const end of ends) { end.to = Math.max(end.y, floor + gap); floor = end.to; }
+    const low = chart.getHeight() - 24 - (ends.at(-1)?.to ?? 0);
+    if (low < 0) for (let at = ends.length - 1, roof = chart.getHeight() - 24; at >= 0; at--) { ends[at].to = Math.min(ends[at].to, roof); roof = ends[at].to - gap; }
+    chart.setOption({ series: series.map((_, at) => { const end = ends.find((one) => one.at === at); return end ? { endLabel: { offset: [0, end.to - end.y] } } : {}; }) });
   }
 
   function table(data) {
@@ -70,7 +83,8 @@ const zdCharts = (() => {
       const data = JSON.parse(document.getElementById(place.dataset.chart).textContent);
       const chart = echarts.init(place, null, { renderer: "svg" });
       chart.setOption(option(data));
-      new ResizeObserver(() => chart.resize()).observe(place);
+      spread(chart);
+      new ResizeObserver(() => { chart.resize(); spread(chart); }).observe(place);
       drawn.add([place, chart, data]);
       const button = document.querySelector(`[data-numbers="${place.dataset.chart}"]`);
       button?.addEventListener("click", () => {
@@ -84,7 +98,7 @@ const zdCharts = (() => {
   }
 
   document.addEventListener("zd:theme", () => {
-    for (const one of drawn) one[0].isConnected ? one[1].setOption(option(one[2]), true) : (one[1].dispose(), drawn.delete(one));
+    for (const one of drawn) one[0].isConnected ? (one[1].setOption(option(one[2]), true), spread(one[1])) : (one[1].dispose(), drawn.delete(one));
   });
   return { start };
 })();
