@@ -67,6 +67,14 @@ def address(url_name: str) -> str:
         return ""
 
 
+def page_of(url_name: str) -> str:
+    """The path of a record's page with `{}` for its id, for tables to fill in; empty while there is no such page."""
+    try:
+        return reverse(url_name, args=[0]).replace("/0/", "/{}/")
+    except NoReverseMatch:
+        return ""
+
+
 def visible(*, roles: frozenset[str], staff: bool) -> Iterator[tuple[Group, list[Entry]]]:
     """The groups with the entries that someone with these roles sees."""
     for group in MENU:

@@ -171,6 +171,12 @@ def url_with(context: RequestContext, **changes: Any) -> str:
 
 
 @register.simple_tag
+def fill(path: str, key: object) -> str:
+    """A record's address from `config.menu.page_of`: `{% fill customer_page row.customer_id %}`."""
+    return path.format(key)
+
+
+@register.simple_tag
 def page_numbers(page: Any) -> list[int]:
     """1, the pages around this one and the last; 0 stands for a gap."""
     return rules.page_numbers(page.number, page.paginator.num_pages)

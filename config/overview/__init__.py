@@ -1,0 +1,1 @@
+"""What the homes show: each function asks one question, whatever the size of the company."""
