@@ -19,6 +19,7 @@ urlpatterns = [
     path("api/token/", tokens.SignIn.as_view(), name="api-sign-in"),
     path("api/token/revoke/", tokens.SignOut.as_view(), name="api-sign-out"),
     # the apps, a line each
+    path("warnings/", include("early_warnings.urls")),
 ]
 
 handler400 = "config.views.wrong.bad_request"

@@ -2,6 +2,7 @@
 
 from duties.services.acting import AlreadyClosed, acknowledge, close, hand_over, may_act, may_hand_over, set_deadline
 from duties.services.engine import sweep
+from duties.services.foreseeing import next_holder
 from duties.services.ladder import NobodyResponsible
 from duties.services.opening import Opening, open_duties, open_duty, open_duty_of
 from duties.services.telling import tell_also
@@ -15,6 +16,7 @@ __all__ = [
     "hand_over",
     "may_act",
     "may_hand_over",
+    "next_holder",
     "open_duties",
     "open_duty",
     "open_duty_of",

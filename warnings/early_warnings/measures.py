@@ -1,8 +1,8 @@
-"""The measures that an indicator may name (WRN-1). To add one, add it here: it is then offered in the page and compiled to SQL.
+"""The measures that an indicator may name (WRN-1). Add one here: it is then offered in the page and compiled to SQL.
 
-A fact measure is a column of the monthly facts: a flow is summed over the months of a window, a level is read at its last
-month. A query measure is a subquery of `customer_id`, `recent` and `base`, with the parameters `on` (the business date) and
-`month` (the last whole month); with `has_base` its value is recent / base.
+A fact measure is a column of the monthly facts: a flow is summed over the months of a window, a level is read at its
+last month. A query measure is a subquery of `customer_id`, `recent` and `base`, with the parameters `on` (the business
+date) and `month` (the last whole month); with `has_base` its value is recent / base.
 """
 
 from dataclasses import dataclass

@@ -9,13 +9,19 @@ from django.db import models
 from django.db.models import Count, F, Q
 from django.db.models.functions import TruncMonth
 
-from accounts.querysets import ScopedQuerySet, units_of
+from accounts.querysets import ScopedQuerySet, customers_of, units_of
 
 if TYPE_CHECKING:
     from accounts.models import Person
 
 
 class EarlyWarningQuerySet(ScopedQuerySet[Any]):
+    def visible_to(self, person: Person) -> Self:
+        """Reports about customers in one's scope, and those that one must act on oneself."""
+        if person.scope.everything:
+            return self
+        return self.filter(customers_of(person, "customer__") | Q(duty__owner_id__in=person.scope.own))
+
     def open(self) -> Self:
         return self.exclude(state="closed")
 

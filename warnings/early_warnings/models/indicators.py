@@ -14,10 +14,11 @@ from early_warnings import rules
 class Indicator(models.Model):
     """What is measured, over which months, compared with what (WRN-1, WRN-2).
 
-    `measure` and `base_measure` name entries of `early_warnings.measures`. `least_base` is the floor under which a customer's
-    base is too small to mean anything, in the measure's unit a month. For total and ratio indicators `of_indicator` names the
-    customer indicator whose breaches are counted in a unit among the customers of tiers up to `of_tiers`. With `against_market` the
-    value is divided by the same comparison over all customers of the kind, so that a season is not mistaken for a fall.
+    `measure` and `base_measure` name entries of `early_warnings.measures`. `least_base` is the floor under which a
+    customer's base is too small to mean anything, in the measure's unit a month. With `against_market` the value is
+    divided by the same comparison over all customers of the kind, so that a season is not mistaken for a fall. For
+    total and ratio indicators `of_indicator` names the customer indicator whose breaches are counted in a unit, among
+    the customers of tiers up to `of_tiers`.
     """
 
     class Family(models.TextChoices):

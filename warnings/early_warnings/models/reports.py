@@ -12,10 +12,10 @@ from early_warnings import rules
 from early_warnings.models.indicators import Indicator
 from early_warnings.querysets import EarlyWarningQuerySet, ThroughWarningQuerySet, UnitWarningQuerySet
 
-_CLOSED_WITH_OUTCOME = (
-    ~Q(state="closed")
-    | (Q(outcome__in=["recovered", "lost", "accepted"], closed_at__isnull=False, closed_by__isnull=False) & ~Q(conclusion=""))
-)  # fmt: skip
+_CLOSED_WITH_OUTCOME = ~Q(state="closed") | (
+    Q(outcome__in=["recovered", "lost", "accepted"], closed_at__isnull=False, closed_by__isnull=False)
+    & ~Q(conclusion="")
+)
 
 
 class Course(models.Model):
@@ -116,7 +116,7 @@ class Sign(models.Model):
 
 @pghistory.track()
 class UnitWarning(Course):
-    """A total or ratio of a unit over its line (WRN-2): one open a unit and indicator, to the unit's manager (WRN-4)."""
+    """A total or ratio of a unit over its line (WRN-2): one open a unit and indicator, to its manager (WRN-4)."""
 
     unit = models.ForeignKey(OrgUnit, models.PROTECT, related_name="unit_warnings", verbose_name=_("unit"))
     indicator = models.ForeignKey(Indicator, models.PROTECT, related_name="+", verbose_name=_("indicator"))
@@ -187,7 +187,7 @@ class Measure(models.Model):
 
 
 class ReportEvent(models.Model):
-    """What happened to a report, kept for good: raised, sign added, line crossed back, acknowledged, measures, closed."""
+    """What happened to a report, kept for good: raised, signs, acknowledged, measures, closed."""
 
     class What(models.TextChoices):
         RAISED = "raised", _("raised")

@@ -73,7 +73,7 @@ def windows(comparison: Comparison, month: date, period: int, base_period: int) 
 
 
 def ratio(value: Decimal, base: Decimal, *, months: int, base_months: int, least_base: Decimal) -> Decimal | None:
-    """Monthly mean against monthly mean; None where the base is under the floor for tiny customers, or is none at all."""
+    """Monthly mean against monthly mean; None where the base is none, or under the floor for tiny customers."""
     mean = base / base_months
     if mean <= 0 or mean < least_base:
         return None
@@ -84,10 +84,10 @@ def level_of(value: Decimal | None, line: Line, *, falling: bool) -> Level | Non
     """The level a value has reached; `falling` tells that small is bad."""
     if value is None:
         return None
-    beyond = (lambda limit: value <= limit) if falling else (lambda limit: value >= limit)
-    if beyond(line.breach):
+    sign = 1 if falling else -1
+    if sign * value <= sign * line.breach:
         return Level.BREACH
-    return Level.NEAR if beyond(line.near) else None
+    return Level.NEAR if sign * value <= sign * line.near else None
 
 
 def exactness(line: Line) -> Sequence[int]:

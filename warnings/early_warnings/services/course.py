@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from django.db import transaction
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -55,7 +56,7 @@ def acknowledge(*, report: Report, by: Person, now: datetime) -> Report:
 def propose(*, report: Report, proposals: Sequence[Proposal], by: Person, now: datetime) -> list[Measure]:
     """Propose measures; the report then waits for them until a working day after the last one's day (WRN-5).
 
-    Each measure becomes a duty of whoever is to do it, and the customer gets a follow-up visit (VIS-12). Raises Refused.
+    Each measure becomes a duty of whoever is to do it; the customer gets a follow-up visit (VIS-12). Raises Refused.
     """
     fresh = _locked(report, by, rules.Act.PROPOSE)
     if not proposals:
@@ -142,6 +143,14 @@ def close(*, report: Report, outcome: str, conclusion: str, by: Person, now: dat
     duties.close(duty=fresh.duty, by=by, now=now, outcome=outcome)
     _record(fresh, ReportEvent.What.CLOSED, by=by, now=now, text=fresh.conclusion)
     return fresh
+
+
+def visible_measures(*, person: Person) -> QuerySet[Measure]:
+    """Measures of reports that this person may see (ORG-4)."""
+    return Measure.objects.filter(
+        Q(warning__in=EarlyWarning.objects.visible_to(person))
+        | Q(unit_warning__in=UnitWarning.objects.visible_to(person))
+    ).select_related("warning", "unit_warning")
 
 
 def _locked(report: Report, by: Person, act: rules.Act) -> Report:

@@ -1,8 +1,9 @@
+# ruff: noqa: S608 - built from numbers, our own column names and the registry of measures alone
 """Indicators as SQL. Each statement is built from the rows of the tables of indicators; no user's text enters it.
 
-One pass over the facts makes a wide row a customer (`early_basis`), with `r<id>` and `b<id>` for what each indicator compares.
-From it each indicator takes its candidates by its loosest line first, and only for those the most exact line is looked up: this
-order is what keeps 5.5 million customers cheap.
+One pass over the facts makes a wide row a customer (`early_basis`), with `r<id>` and `b<id>` for what each indicator
+compares. From it each indicator takes its candidates by its loosest line first, and only for those the most exact line
+is looked up: this order is what keeps 5.5 million customers cheap.
 """
 
 from collections.abc import Sequence
@@ -14,7 +15,6 @@ from typing import Any
 from early_warnings import rules
 from early_warnings.measures import MEASURES, MeasureKind, Source
 from early_warnings.models import Indicator
-
 
 #: A market that all but stopped (a closed month) is no measure to hold a customer against.
 LEAST_MARKET = Decimal("0.05")
@@ -95,7 +95,8 @@ def signs(indicators: Sequence[Indicator], loosest: dict[int, Decimal]) -> Compi
         parts.append(_candidates(each))
     union = " UNION ALL ".join(parts) or (
         "SELECT id AS customer_id, path, importance, tier, service_class, 0::bigint AS indicator_id, true AS falling,"
-        " 0::numeric AS value, 0::numeric AS recent, 0::numeric AS base, 1::numeric AS market FROM early_basis WHERE false"
+        " 0::numeric AS value, 0::numeric AS recent, 0::numeric AS base, 1::numeric AS market"
+        " FROM early_basis WHERE false"
     )
     return Compiled(
         f"""CREATE TEMP TABLE early_sign ON COMMIT DROP AS
@@ -137,7 +138,8 @@ def _candidates(each: Indicator) -> str:
     return (
         f"SELECT id AS customer_id, path, importance, tier, service_class, {pk}::bigint AS indicator_id,"
         f" {each.falling} AS falling, value, r{pk}::numeric AS recent, b{pk}::numeric AS base, market"
-        f" FROM (SELECT b.*, CASE WHEN {condition} THEN {value} END AS value, {market} AS market FROM early_basis b {join}"
+        f" FROM (SELECT b.*, CASE WHEN {condition} THEN {value} END AS value, {market} AS market"
+        f" FROM early_basis b {join}"
         f" WHERE {f'b.kind = %(kind{pk})s' if each.customer_kind else 'true'}) i"
         f" WHERE value {beyond} %(near{pk})s"
     )

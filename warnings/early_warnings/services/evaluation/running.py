@@ -28,7 +28,7 @@ def month_before(on: date) -> date:
 
 @transaction.atomic
 def evaluate(*, on: date, now: datetime) -> Evaluation:
-    """Evaluate every indicator for every active customer at a business date; run again, it finds the same and doubles nothing.
+    """Evaluate every indicator for every active customer at a business date; run again, it doubles nothing.
 
     Facts up to the last whole month count, silence to the day. Evaluations wait for each other.
     """

@@ -1,4 +1,4 @@
-"""What an evaluation writes once the signs are known: reports, signs, histories; fixed statements, whatever the number."""
+"""What an evaluation writes once the signs are known: a fixed number of statements, whatever the number of signs."""
 
 #: A report that somebody closed is not raised again by the same sign of the same month.
 FORGET_SETTLED = """
@@ -6,7 +6,8 @@ FORGET_SETTLED = """
     WHERE w.customer_id = s.customer_id AND w.state = 'closed' AND old.warning_id = w.id
         AND old.indicator_id = s.indicator_id AND old.month >= %(month)s
         AND (old.level = 'breach' OR s.level = 'near')
-        AND NOT EXISTS (SELECT 1 FROM warnings_earlywarning o WHERE o.customer_id = s.customer_id AND o.state <> 'closed')
+        AND NOT EXISTS (
+            SELECT 1 FROM warnings_earlywarning o WHERE o.customer_id = s.customer_id AND o.state <> 'closed')
 """
 
 RAISE = """
@@ -19,7 +20,8 @@ RAISE = """
         ORDER BY s.customer_id
         ON CONFLICT (customer_id) WHERE state <> 'closed' DO NOTHING
         RETURNING id)
-    INSERT INTO warnings_reportevent (warning_id, what, at) SELECT id, 'raised', %(now)s FROM raised RETURNING warning_id
+    INSERT INTO warnings_reportevent (warning_id, what, at)
+    SELECT id, 'raised', %(now)s FROM raised RETURNING warning_id
 """
 
 TELL_OF_SIGNS = """
@@ -99,8 +101,8 @@ RAISE_UNITS = """
         INSERT INTO warnings_unitwarning
             (unit_id, indicator_id, level, state, opened_on, outcome, conclusion, month, value, counted, among, line,
              last_seen_on)
-        SELECT u.unit_id, u.indicator_id, u.level, 'open', %(on)s, '', '', %(month)s, round(u.value, 4), u.counted, u.among,
-            u.line, %(on)s
+        SELECT u.unit_id, u.indicator_id, u.level, 'open', %(on)s, '', '', %(month)s, round(u.value, 4),
+            u.counted, u.among, u.line, %(on)s
         FROM early_unit u LEFT JOIN settled USING (unit_id, indicator_id)
         WHERE settled.unit_id IS NULL OR (u.level = 'breach' AND NOT settled.breached)
         ORDER BY u.unit_id, u.indicator_id
@@ -112,8 +114,8 @@ RAISE_UNITS = """
 
 RENEW_UNITS = """
     UPDATE warnings_unitwarning w SET
-        level = u.level, month = %(month)s, value = round(u.value, 4), counted = u.counted, among = u.among, line = u.line,
-        last_seen_on = %(on)s
+        level = u.level, month = %(month)s, value = round(u.value, 4), counted = u.counted, among = u.among,
+        line = u.line, last_seen_on = %(on)s
     FROM early_unit u
     WHERE w.unit_id = u.unit_id AND w.indicator_id = u.indicator_id AND w.state <> 'closed' AND w.last_seen_on < %(on)s
 """

@@ -1,0 +1,151 @@
+"""Early warnings for programs: the same reports, acts and rules as in the pages."""
+
+from typing import Any
+
+from django.db.models import Prefetch, QuerySet
+from django.utils import timezone
+from drf_spectacular.utils import extend_schema
+from rest_framework import mixins, viewsets
+from rest_framework.decorators import action
+from rest_framework.exceptions import APIException
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.serializers import BaseSerializer
+
+from accounts import clock
+from duties import services as duties
+from early_warnings import services
+from early_warnings.models import EarlyWarning, Indicator, Measure, Sign, UnitWarning
+from early_warnings.serializers import (
+    EarlyWarningSerializer,
+    IndicatorSerializer,
+    MeasureSerializer,
+    OutcomeSerializer,
+    ProposalSerializer,
+    UnitWarningSerializer,
+)
+from early_warnings.services import reading
+
+
+class NotNow(APIException):
+    """The rules refuse the act; the answer says why."""
+
+    status_code = 409
+    default_code = "refused"
+
+
+class _Course(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet[Any]):
+    """What can be done to a report."""
+
+    def _answer(self) -> Response:
+        return Response(self.get_serializer(self.get_object()).data)
+
+    def _do(self, act: Any, **values: Any) -> None:
+        try:
+            act(report=self.get_object(), by=self.request.user, now=clock.now(), **values)
+        except (services.Refused, duties.AlreadyClosed) as refused:
+            raise NotNow(str(refused) or None) from refused
+
+    @extend_schema(request=None)
+    @action(detail=True, methods=["post"])
+    def acknowledge(self, request: Request, pk: str) -> Response:
+        """Say that one has read it."""
+        self._do(services.acknowledge)
+        return self._answer()
+
+    @extend_schema(request=ProposalSerializer(many=True))
+    @action(detail=True, methods=["post"])
+    def propose(self, request: Request, pk: str) -> Response:
+        """Propose measures: a list of what, who, by when, with which effect (WRN-5)."""
+        report = self.get_object()
+        customer = report.customer if isinstance(report, EarlyWarning) else None
+        posts = reading.posts_around(
+            unit=customer.unit if customer else report.unit, customer=customer, on=timezone.localdate(clock.now())
+        )
+        people = [post.person_id for post in reading.possible_doers(posts)]
+        rows = request.data if isinstance(request.data, list) else [request.data]
+        proposals = []
+        for row in rows:
+            serializer = ProposalSerializer(data=row, people=people)
+            serializer.is_valid(raise_exception=True)
+            proposals.append(services.Proposal(**serializer.validated_data))
+        self._do(services.propose, proposals=proposals)
+        return self._answer()
+
+    @extend_schema(request=OutcomeSerializer)
+    @action(detail=True, methods=["post"])
+    def close(self, request: Request, pk: str) -> Response:
+        """End the report with its outcome."""
+        serializer = OutcomeSerializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        self._do(services.close, **serializer.validated_data)
+        return self._answer()
+
+
+class EarlyWarningViewSet(_Course):
+    """Urgent reports about customers."""
+
+    queryset = EarlyWarning.objects.none()
+    serializer_class: type[BaseSerializer[Any]] = EarlyWarningSerializer
+    filterset_fields = ("level", "state", "importance", "customer", "opened_on", "customer__unit")
+
+    def get_queryset(self) -> QuerySet[EarlyWarning]:
+        return (
+            EarlyWarning.objects.visible_to(self.request.user)
+            .select_related("duty", "customer__unit")
+            .prefetch_related(Prefetch("signs", Sign.objects.select_related("indicator")), "measures")
+            .order_by("-opened_on", "-pk")
+        )
+
+
+class UnitWarningViewSet(_Course):
+    """Warnings about totals and ratios of units."""
+
+    queryset = UnitWarning.objects.none()
+    serializer_class: type[BaseSerializer[Any]] = UnitWarningSerializer
+    filterset_fields = ("level", "state", "unit", "opened_on")
+
+    def get_queryset(self) -> QuerySet[UnitWarning]:
+        return (
+            UnitWarning.objects.visible_to(self.request.user)
+            .select_related("duty", "unit", "indicator")
+            .prefetch_related("measures")
+            .order_by("-opened_on", "-pk")
+        )
+
+
+class MeasureViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet[Measure]):
+    """Measures of the reports one may see."""
+
+    queryset = Measure.objects.none()
+    serializer_class = MeasureSerializer
+    filterset_fields = ("who", "by_when", "warning", "unit_warning")
+
+    def get_queryset(self) -> QuerySet[Measure]:
+        return services.visible_measures(person=self.request.user).order_by("by_when", "pk")
+
+    @extend_schema(request=None)
+    @action(detail=True, methods=["post"])
+    def done(self, request: Request, pk: str) -> Response:
+        """The measure is done."""
+        try:
+            measure = services.finish_measure(measure=self.get_object(), by=request.user, now=clock.now())
+        except services.Refused as refused:
+            raise NotNow(str(refused)) from refused
+        return Response(self.get_serializer(measure).data)
+
+
+class IndicatorViewSet(viewsets.ReadOnlyModelViewSet[Indicator]):
+    """Indicators with their lines."""
+
+    queryset = Indicator.objects.prefetch_related("thresholds").order_by("position", "key")
+    serializer_class = IndicatorSerializer
+    filterset_fields = ("family", "measure")
+
+
+routes = [
+    ("warnings", EarlyWarningViewSet),
+    ("unit-warnings", UnitWarningViewSet),
+    ("measures", MeasureViewSet),
+    ("indicators", IndicatorViewSet),
+]

@@ -1,0 +1,80 @@
+"""What people enter about reports: measures, the outcome, and the lines of indicators."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Post
+from early_warnings.models import EarlyWarning, Threshold
+from early_warnings.services import Proposal
+
+
+class MeasureForm(forms.Form):
+    """One measure: what, who, by when, with which effect (WRN-5)."""
+
+    what = forms.CharField(label=_("What"), max_length=200)
+    who = forms.TypedChoiceField(label=_("Who"), coerce=int)
+    by_when = forms.DateField(label=_("By when"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+    expected = forms.CharField(label=_("Effect expected"), max_length=120, required=False)
+
+    def __init__(self, *args: Any, posts: Sequence[Post], today: date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.today = today
+        self.people = {post.person_id: post.person for post in posts}
+        self.fields["who"].choices = [(post.person_id, f"{post.person} · {post.get_role_display()}") for post in posts]
+        self.fields["by_when"].widget.attrs["min"] = today.isoformat()
+
+    def clean_by_when(self) -> date:
+        day: date = self.cleaned_data["by_when"]
+        if day < self.today:
+            raise forms.ValidationError(_("The day of a measure cannot lie in the past."))
+        return day
+
+    def proposal(self) -> Proposal:
+        values = self.cleaned_data
+        return Proposal(values["what"], self.people[values["who"]], values["by_when"], values["expected"])
+
+
+def measure_forms(
+    data: Mapping[str, Any] | None, *, posts: Sequence[Post], today: date, initial: Sequence[Mapping[str, Any]] = ()
+) -> forms.BaseFormSet:
+    """The rows of measures, one at least."""
+    formset = forms.formset_factory(MeasureForm, extra=0 if initial else 1, min_num=0, max_num=10)
+    return formset(
+        data,
+        prefix="measures",
+        form_kwargs={"posts": posts, "today": today},
+        initial=list(initial) if not data else None,
+    )
+
+
+class CloseForm(forms.Form):
+    """What came of it (WRN-5)."""
+
+    outcome = forms.ChoiceField(label=_("Outcome"), choices=EarlyWarning.Outcome.choices, widget=forms.RadioSelect)
+    conclusion = forms.CharField(
+        label=_("In words"),
+        max_length=300,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("What helped, or why not: it is shown in similar cases."),
+    )
+
+
+class ThresholdForm(forms.ModelForm):  # type: ignore[type-arg]
+    """The two lines of an indicator."""
+
+    class Meta:
+        model = Threshold
+        fields = ("breach", "near")
+
+    def clean(self) -> dict[str, Any]:
+        values: dict[str, Any] = super().clean() or {}
+        breach, near = values.get("breach"), values.get("near")
+        if breach is not None and near is not None:
+            falling = self.instance.indicator.falling
+            if (near < breach) if falling else (near > breach):
+                raise forms.ValidationError(_("The near-breach line must be crossed before the breach line."))
+        return values

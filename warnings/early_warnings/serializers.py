@@ -1,0 +1,100 @@
+"""Reports, measures and indicators as the API gives them."""
+
+from rest_framework import serializers
+
+from accounts.models import Person
+from early_warnings.models import EarlyWarning, Indicator, Measure, Sign, Threshold, UnitWarning
+from early_warnings.services import wording
+
+
+class SignSerializer(serializers.ModelSerializer[Sign]):
+    indicator = serializers.SlugRelatedField(slug_field="key", read_only=True)
+    reason = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Sign
+        fields = (
+            "indicator", "level", "month", "value", "recent", "base", "market", "line", "first_seen_on", "last_seen_on",
+            "reason",
+        )  # fmt: skip
+
+    def get_reason(self, sign: Sign) -> str:
+        return wording.reason(sign)
+
+
+class MeasureSerializer(serializers.ModelSerializer[Measure]):
+    class Meta:
+        model = Measure
+        fields = (
+            "id", "what", "who", "by_when", "expected", "proposed_by", "proposed_at", "done_at", "done_by", "value_before",
+            "value_after", "measured_on",
+        )  # fmt: skip
+        read_only_fields = fields
+
+
+class EarlyWarningSerializer(serializers.ModelSerializer[EarlyWarning]):
+    signs = SignSerializer(many=True, read_only=True)
+    measures = MeasureSerializer(many=True, read_only=True)
+    held_by = serializers.IntegerField(source="duty.owner_id", read_only=True, allow_null=True)
+    due_at = serializers.DateTimeField(source="duty.next_due_at", read_only=True, allow_null=True)
+
+    class Meta:
+        model = EarlyWarning
+        fields = (
+            "id", "number", "customer", "importance", "level", "state", "opened_on", "above_again_on", "held_by", "due_at",
+            "outcome", "conclusion", "closed_at", "closed_by", "signs", "measures",
+        )  # fmt: skip
+        read_only_fields = fields
+
+
+class UnitWarningSerializer(serializers.ModelSerializer[UnitWarning]):
+    indicator = serializers.SlugRelatedField(slug_field="key", read_only=True)
+    measures = MeasureSerializer(many=True, read_only=True)
+    held_by = serializers.IntegerField(source="duty.owner_id", read_only=True, allow_null=True)
+    due_at = serializers.DateTimeField(source="duty.next_due_at", read_only=True, allow_null=True)
+
+    class Meta:
+        model = UnitWarning
+        fields = (
+            "id", "number", "unit", "indicator", "level", "state", "month", "value", "counted", "among", "line", "opened_on",
+            "last_seen_on", "held_by", "due_at", "outcome", "conclusion", "closed_at", "closed_by", "measures",
+        )  # fmt: skip
+        read_only_fields = fields
+
+
+class ProposalSerializer(serializers.Serializer[Measure]):
+    """A measure to propose; who may be given it are the people around the report."""
+
+    what = serializers.CharField(max_length=200)
+    who = serializers.PrimaryKeyRelatedField(queryset=Person.objects.none())
+    by_when = serializers.DateField()
+    expected = serializers.CharField(max_length=120, required=False, allow_blank=True, default="")
+
+    def __init__(self, *args: object, people: list[int] | None = None, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        if people is not None:
+            self.fields["who"].queryset = Person.objects.filter(pk__in=people)  # type: ignore[attr-defined]
+
+
+class OutcomeSerializer(serializers.Serializer[EarlyWarning]):
+    outcome = serializers.ChoiceField(choices=EarlyWarning.Outcome.choices)
+    conclusion = serializers.CharField(max_length=300)
+
+
+class ThresholdSerializer(serializers.ModelSerializer[Threshold]):
+    class Meta:
+        model = Threshold
+        fields = ("id", "importance", "tier", "service_class", "unit", "breach", "near")
+
+
+class IndicatorSerializer(serializers.ModelSerializer[Indicator]):
+    thresholds = ThresholdSerializer(many=True, read_only=True)
+
+    class Meta:
+        model = Indicator
+        fields = (
+            "id", "key", "name_zh", "name_en", "family", "customer_kind", "measure", "comparison", "base_measure", "period",
+            "base_period", "least_base", "against_market", "falling", "of_indicator", "of_tiers", "valid_from", "valid_until",
+            "thresholds",
+        )  # fmt: skip
+        read_only_fields = fields

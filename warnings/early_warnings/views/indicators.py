@@ -1,0 +1,69 @@
+"""Indicators and their lines: read by everybody, set by administrators, with their history (WRN-1)."""
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import Count, Prefetch, Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+
+from accounts import clock
+from accounts.models import Person
+from accounts.rules import Role
+from early_warnings.forms import ThresholdForm
+from early_warnings.measures import MEASURES
+from early_warnings.models import EarlyWarning, Evaluation, Indicator, Sign, Threshold
+from early_warnings.services import wording
+
+
+def may_set_lines(person: Person) -> bool:
+    """Administrators, and those who answer for the whole company."""
+    return person.is_superuser or bool(person.roles & {Role.ADMINISTRATOR, Role.GENERAL_MANAGER})
+
+
+def indicators(request: HttpRequest) -> HttpResponse:
+    """All indicators, what they compare, their lines, and how many open reports carry their sign."""
+    open_reports = EarlyWarning.objects.visible_to(request.user).open()
+    signs = dict(
+        Sign.objects.filter(warning__in=open_reports)
+        .order_by()
+        .values_list("indicator_id")
+        .annotate(n=Count("pk"))
+        .values_list("indicator_id", "n")
+    )
+    lines = Threshold.objects.select_related("unit").order_by("importance", "tier", "service_class", "pk")
+    found = list(Indicator.objects.select_related("of_indicator").prefetch_related(Prefetch("thresholds", lines)))
+    for each in found:
+        each.signs = signs.get(each.pk, 0)
+        each.measured = MEASURES[each.measure].label if each.measure else each.of_indicator.name
+        for line in each.thresholds.all():
+            line.breach_said = wording.value_of(each, line.breach)
+            line.near_said = wording.value_of(each, line.near)
+    context = {
+        "indicators": found,
+        "may_set": may_set_lines(request.user),
+        "evaluations": Evaluation.objects.all()[:7],
+        "now": clock.now(),
+    }
+    return render(request, "early_warnings/indicators.html", context)
+
+
+def line(request: HttpRequest, pk: int) -> HttpResponse:
+    """Set a line; the history of the old ones stands below."""
+    if not may_set_lines(request.user):
+        raise PermissionDenied
+    found = get_object_or_404(Threshold.objects.select_related("indicator", "unit"), pk=pk)
+    form = ThresholdForm(request.POST or None, instance=found)
+    if request.method == "POST" and form.is_valid():
+        form.save()
+        messages.success(request, _("The line is set. The next evaluation uses it."))
+        return redirect("warnings:indicators")
+    history = found.events.select_related("pgh_context").order_by("-pgh_created_at")[:50]
+    people = Person.objects.in_bulk(
+        {each.pgh_context.metadata.get("user") for each in history if each.pgh_context} - {None}
+    )
+    for each in history:
+        each.person = people.get(each.pgh_context.metadata.get("user")) if each.pgh_context else None
+    carrying = Sign.objects.filter(Q(indicator=found.indicator), ~Q(warning__state="closed")).count()
+    context = {"line": found, "form": form, "history": history, "carrying": carrying, "now": clock.now()}
+    return render(request, "early_warnings/line.html", context, status=422 if form.errors else 200)

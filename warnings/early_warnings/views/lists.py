@@ -1,0 +1,200 @@
+"""The lists of reports about customers and about units, and their export."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from io import BytesIO
+from typing import Any
+
+import xlsxwriter
+from django.core.paginator import Paginator
+from django.db.models import Count, F, Prefetch, Q, QuerySet
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts import clock
+from accounts.models import Customer, OrgUnit, Person
+from early_warnings.models import EarlyWarning, Indicator, Sign, UnitWarning
+from early_warnings.services import wording
+
+PAGE_SIZE = 50
+ORDERS = {
+    "due": (F("duty__next_due_at").asc(nulls_last=True), "pk"),
+    "-due": (F("duty__next_due_at").desc(nulls_last=True), "-pk"),
+    "opened": ("opened_on", "pk"),
+    "-opened": ("-opened_on", "-pk"),
+    "customer": ("customer__pinyin", "pk"),
+    "-customer": ("-customer__pinyin", "-pk"),
+}
+TABS = ("mine", "open", "closed")
+FILTERS = {"level": EarlyWarning.Level, "state": EarlyWarning.State, "importance": Customer.Importance}
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the address asks for; values that mean nothing are passed over."""
+
+    tab: str
+    sort: str
+    words: str
+    filters: dict[str, Any]
+    unit: OrgUnit | None
+
+    @classmethod
+    def read(cls, query: QueryDict, units: list[OrgUnit], indicators: list[Indicator]) -> "Asked":
+        tab = query.get("view", "")
+        tab = tab if tab in TABS else "open"
+        sort = query.get("sort", "")
+        filters: dict[str, Any] = {
+            name: query[name] for name, known in FILTERS.items() if query.get(name) in known.values
+        }
+        if query.get("indicator") in {str(each.pk) for each in indicators}:
+            filters["signs__indicator_id"] = int(query["indicator"])
+        unit = next((each for each in units if str(each.pk) == query.get("unit")), None)
+        return cls(
+            tab=tab,
+            sort=sort if sort in ORDERS else ("-opened" if tab == "closed" else "due"),
+            words=query.get("q", "").strip(),
+            filters=filters,
+            unit=unit,
+        )
+
+    def found(self, visible: QuerySet[EarlyWarning], person: Person) -> QuerySet[EarlyWarning]:
+        found = visible.filter(**self.filters)
+        if self.tab == "mine":
+            found = found.exclude(state="closed").filter(duty__owner_id__in=person.scope.own)
+        else:
+            found = found.filter(state="closed") if self.tab == "closed" else found.exclude(state="closed")
+        if self.unit:
+            found = found.filter(customer__unit__path__startswith=self.unit.path)
+        if self.words:
+            found = found.filter(customer__in=Customer.objects.search(self.words))
+        return found.order_by(*ORDERS[self.sort])
+
+
+def for_list(found: QuerySet[EarlyWarning]) -> QuerySet[EarlyWarning]:
+    """Reports with what a row shows: customer, holder, and the signs in words."""
+    return found.select_related("customer__unit", "duty__owner").prefetch_related(
+        Prefetch("signs", Sign.objects.select_related("indicator").order_by("level", "indicator__position"))
+    )
+
+
+def _units(person: Person) -> list[OrgUnit]:
+    """Regions and branches one may choose from: a select never holds thousands."""
+    return list(OrgUnit.objects.visible_to(person).filter(kind__in=["region", "branch"]).order_by("path")[:200])
+
+
+def warnings(request: HttpRequest) -> HttpResponse:
+    """Urgent reports: mine, open, closed."""
+    person, now = request.user, clock.now()
+    units, indicators = _units(person), list(Indicator.objects.filter(family="customer"))
+    asked = Asked.read(request.GET, units, indicators)
+    visible = EarlyWarning.objects.visible_to(person)
+    counts = visible.aggregate(
+        open=Count("pk", filter=~Q(state="closed")),
+        mine=Count("pk", filter=~Q(state="closed") & Q(duty__owner_id__in=person.scope.own)),
+    )
+    page = Paginator(for_list(asked.found(visible, person)), PAGE_SIZE).get_page(request.GET.get("page"))
+    own = set(person.scope.own)
+    for report in page.object_list:
+        report.reason = wording.reason(report.signs.all()[0]) if report.signs.all() else ""
+        report.more = max(len(report.signs.all()) - 1, 0)
+        report.mine = bool(report.duty) and report.duty.owner_id in own and report.state != "closed"
+    labels = {"mine": _("Mine"), "open": _("Open"), "closed": _("Closed")}
+    base = reverse("warnings:list")
+    context = {
+        "page": page,
+        "views": [
+            {"label": labels[tab], "url": f"{base}?view={tab}", "count": counts.get(tab), "current": tab == asked.tab}
+            for tab in TABS
+        ]
+        + [{"label": _("Units"), "url": reverse("warnings:units"), "count": None, "current": False}],
+        "levels": EarlyWarning.Level.choices,
+        "states": EarlyWarning.State.choices,
+        "importances": Customer.Importance.choices,
+        "indicators": indicators,
+        "units": units,
+        "now": now,
+        "empty_title": _("No reports here"),
+        "empty_text": _(
+            "Each night the indicators are evaluated; what crosses a line comes to the desk it belongs to."
+        ),
+    }
+    return render(request, "early_warnings/list.html", context)
+
+
+def export(request: HttpRequest) -> HttpResponse:
+    """What the list shows, all pages, as an Excel file."""
+    person = request.user
+    asked = Asked.read(request.GET, _units(person), list(Indicator.objects.filter(family="customer")))
+    found = for_list(asked.found(EarlyWarning.objects.visible_to(person), person))[:50_000]
+    answer = HttpResponse(
+        _workbook(list(found)), content_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+    )
+    answer["Content-Disposition"] = 'attachment; filename="warnings.xlsx"'
+    return answer
+
+
+def _workbook(reports: list[EarlyWarning]) -> bytes:
+    heads = [
+        _("Number"), _("Customer code"), _("Customer"), _("Unit"), _("Importance"), _("Level"), _("State"), _("Opened"),
+        _("Held by"), _("Due"), _("Why"), _("Outcome"), _("What came of it"),
+    ]  # fmt: skip
+    file = BytesIO()
+    with xlsxwriter.Workbook(file, {"strings_to_formulas": False, "strings_to_urls": False}) as book:
+        sheet = book.add_worksheet()
+        sheet.write_row(0, 0, [str(head) for head in heads], book.add_format({"bold": True}))
+        sheet.freeze_panes(1, 0)
+        for row, report in enumerate(reports, 1):
+            sheet.write_row(row, 0, _cells(report))
+    return file.getvalue()
+
+
+def _cells(report: EarlyWarning) -> list[str]:
+    customer, duty = report.customer, report.duty
+    return [
+        report.number,
+        customer.code,
+        customer.name,
+        customer.unit.name,
+        str(customer.get_importance_display()),
+        str(report.get_level_display()),
+        str(report.get_state_display()),
+        report.opened_on.isoformat(),
+        duty.owner.name if duty else "",
+        _minute(duty.next_due_at) if duty and duty.next_due_at else "",
+        " ".join(wording.reason(sign) for sign in report.signs.all()),
+        str(report.get_outcome_display()),
+        report.conclusion,
+    ]
+
+
+def _minute(at: datetime) -> str:
+    return f"{timezone.localtime(at):%Y-%m-%d %H:%M}"
+
+
+def units(request: HttpRequest) -> HttpResponse:
+    """Totals and ratios of units over their lines (WRN-2), and the board by unit."""
+    person, now = request.user, clock.now()
+    closed = request.GET.get("view") == "closed"
+    found = UnitWarning.objects.visible_to(person).select_related("unit", "indicator", "duty__owner")
+    found = found.filter(state="closed") if closed else found.exclude(state="closed")
+    page = Paginator(found.order_by("-opened_on", "-pk"), PAGE_SIZE).get_page(request.GET.get("page"))
+    for each in page.object_list:
+        each.reason = wording.unit_reason(each)
+    base = reverse("warnings:units")
+    context = {
+        "page": page,
+        "views": [
+            {"label": _("Customers"), "url": reverse("warnings:list"), "count": None, "current": False},
+            {"label": _("Units"), "url": base, "count": None, "current": not closed},
+            {"label": _("Units, closed"), "url": f"{base}?view=closed", "count": None, "current": closed},
+        ],
+        "board": EarlyWarning.objects.visible_to(person).count_by_unit().order_by("-breach", "-near")[:50],
+        "now": now,
+        "empty_title": _("No unit over its line"),
+        "empty_text": _("Totals and ratios of each branch are evaluated each night."),
+    }
+    return render(request, "early_warnings/units.html", context)
