@@ -1,0 +1,107 @@
+"""Reasons put into words: a code and its values become a sentence, an icon and a tone (VIS-3)."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from accounts.models import Customer
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """One reason as it is read: `tone` is `over`, `near`, `mine` or empty."""
+
+    text: str
+    icon: str
+    tone: str
+
+
+def _short(value: str) -> str:
+    return date_format(date.fromisoformat(value), "MONTH_DAY_FORMAT")
+
+
+def _tier(values: Mapping[str, Any]) -> str:
+    return str(Customer.Tier(values["tier"]).label)
+
+
+def _overdue(values: Mapping[str, Any]) -> str:
+    said = ngettext("%(tier)s, %(days)d day overdue", "%(tier)s, %(days)d days overdue", values["days"])
+    return said % {"tier": _tier(values), "days": values["days"]}
+
+
+def _added(values: Mapping[str, Any]) -> str:
+    return _("added by hand: %(note)s") % {"note": values["note"]} if values.get("note") else _("added by hand")
+
+
+_WORDS: Mapping[str, tuple[Callable[[Mapping[str, Any]], str], str, str]] = {
+    "promised": (lambda v: _("promised: %(reason)s") % {"reason": v.get("reason", "–")}, "tag", "mine"),
+    "overdue": (_overdue, "alert-circle", "over"),
+    "never": (lambda v: _("%(tier)s, not visited yet") % {"tier": _tier(v)}, "alert-circle", "over"),
+    "due": (lambda v: _("%(tier)s, due %(day)s") % {"tier": _tier(v), "day": _short(v["due_on"])}, "calendar-due", ""),
+    "due_soon": (
+        lambda v: _("%(tier)s, due %(day)s, on the way") % {"tier": _tier(v), "day": _short(v["due_on"])},
+        "route",
+        "",
+    ),
+    "licence": (
+        lambda v: _("licence runs out on %(day)s") % {"day": _short(v["expires_on"])},
+        "certificate",
+        "near",
+    ),
+    "order_tomorrow": (lambda _v: _("orders on the next working day"), "clock", "near"),
+    "falling": (
+        lambda v: _("sales at %(share)d%% of last year") % {"share": round(v["ratio"] * 100)},
+        "chart-line",
+        "near",
+    ),
+    "overstocked": (lambda v: _("stock for %(ratio)s months") % {"ratio": v["ratio"]}, "packages", "near"),
+    "stand_in": (lambda v: _("standing in for %(name)s") % {"name": v["name"]}, "user-circle", "mine"),
+    "added": (_added, "plus", "mine"),
+}
+#: What a visit with that strongest reason is for (VIS-5).
+_GOALS: Mapping[str, Callable[[], str]] = {
+    "promised": lambda: _("Keep what was promised"),
+    "overdue": lambda: _("Catch up: ask how business has been, look at stock and prices"),
+    "never": lambda: _("Get to know the shop and complete its file"),
+    "due": lambda: _("Look at stock, prices and display; hear what is wanted"),
+    "due_soon": lambda: _("Look in on the way"),
+    "licence": lambda: _("Help to renew the licence in time"),
+    "order_tomorrow": lambda: _("Help to prepare the next order"),
+    "falling": lambda: _("Find out why less is ordered"),
+    "overstocked": lambda: _("Find out what does not sell, and advise on stock"),
+}
+_GOALS_FIRST = (
+    "promised",
+    "falling",
+    "overstocked",
+    "licence",
+    "order_tomorrow",
+    "never",
+    "overdue",
+    "due",
+    "due_soon",
+)
+
+
+def in_words(reasons: Sequence[Mapping[str, Any]]) -> list[Why]:
+    """The reasons of a stop or an omission; a code from a newer release is passed over."""
+    return [
+        Why(say(reason), icon, tone)
+        for reason in reasons
+        if (found := _WORDS.get(reason["code"])) is not None
+        for say, icon, tone in [found]
+    ]
+
+
+def goal_of(reasons: Sequence[Mapping[str, Any]]) -> str:
+    """What the visit is for, from what stands out most (VIS-5)."""
+    codes = {reason["code"] for reason in reasons}
+    for code in _GOALS_FIRST:
+        if code in codes:
+            return _GOALS[code]()
+    return _GOALS["due"]()

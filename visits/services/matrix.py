@@ -1,0 +1,35 @@
+"""The visit matrix as an administrator edits it (VIS-1): a changed cell moves the clocks at once."""
+
+from datetime import date
+
+from django.db import transaction
+
+from accounts.models import Customer
+from visits.models import VisitInterval
+from visits.services.clocks import refresh_clocks
+
+
+@transaction.atomic
+def set_interval(*, tier: int, role: str, number: int | None, unit: str, on: date) -> VisitInterval | None:
+    """Set a cell, or empty it without a number; due dates of that tier follow.
+
+    Returns the cell, None if it is empty now.
+    """
+    cell: VisitInterval | None = VisitInterval.objects.select_for_update().filter(tier=tier, role=role).first()
+    if number is None:
+        if cell is not None:
+            cell.delete()
+            _follow(tier, on)
+        return None
+    if cell is not None and (cell.number, cell.unit) == (number, unit):
+        return cell
+    if cell is None:
+        cell = VisitInterval(tier=tier, role=role)
+    cell.number, cell.unit = number, unit
+    cell.save()
+    _follow(tier, on)
+    return cell
+
+
+def _follow(tier: int, on: date) -> None:
+    refresh_clocks(on=on, customers=Customer.objects.filter(tier=tier).values_list("pk", flat=True))
