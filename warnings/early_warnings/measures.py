@@ -10,6 +10,7 @@ from enum import StrEnum
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class Source(StrEnum):
@@ -62,7 +63,7 @@ _VISITS_MISSED = """
 _ALL = (
     MeasureKind("quantity", _("quantity ordered"), _("cartons"), Source.FLOW, "quantity"),
     MeasureKind("amount", _("amount ordered"), _("yuan"), Source.FLOW, "amount"),
-    MeasureKind("orders", _("number of orders"), _("orders"), Source.FLOW, "orders"),
+    MeasureKind("orders", _("number of orders"), pgettext_lazy("unit", "orders"), Source.FLOW, "orders"),
     MeasureKind("items", _("different items"), _("items"), Source.FLOW, "items"),
     MeasureKind("received", _("amount received"), _("yuan"), Source.FLOW, "received"),
     MeasureKind("returned", _("quantity returned"), _("cartons"), Source.FLOW, "returned"),

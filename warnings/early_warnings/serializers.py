@@ -14,9 +14,18 @@ class SignSerializer(serializers.ModelSerializer[Sign]):
     class Meta:
         model = Sign
         fields = (
-            "indicator", "level", "month", "value", "recent", "base", "market", "line", "first_seen_on", "last_seen_on",
+            "indicator",
+            "level",
+            "month",
+            "value",
+            "recent",
+            "base",
+            "market",
+            "line",
+            "first_seen_on",
+            "last_seen_on",
             "reason",
-        )  # fmt: skip
+        )
 
     def get_reason(self, sign: Sign) -> str:
         return wording.reason(sign)
@@ -26,9 +35,19 @@ class MeasureSerializer(serializers.ModelSerializer[Measure]):
     class Meta:
         model = Measure
         fields = (
-            "id", "what", "who", "by_when", "expected", "proposed_by", "proposed_at", "done_at", "done_by", "value_before",
-            "value_after", "measured_on",
-        )  # fmt: skip
+            "id",
+            "what",
+            "who",
+            "by_when",
+            "expected",
+            "proposed_by",
+            "proposed_at",
+            "done_at",
+            "done_by",
+            "value_before",
+            "value_after",
+            "measured_on",
+        )
         read_only_fields = fields
 
 
@@ -41,9 +60,23 @@ class EarlyWarningSerializer(serializers.ModelSerializer[EarlyWarning]):
     class Meta:
         model = EarlyWarning
         fields = (
-            "id", "number", "customer", "importance", "level", "state", "opened_on", "above_again_on", "held_by", "due_at",
-            "outcome", "conclusion", "closed_at", "closed_by", "signs", "measures",
-        )  # fmt: skip
+            "id",
+            "number",
+            "customer",
+            "importance",
+            "level",
+            "state",
+            "opened_on",
+            "above_again_on",
+            "held_by",
+            "due_at",
+            "outcome",
+            "conclusion",
+            "closed_at",
+            "closed_by",
+            "signs",
+            "measures",
+        )
         read_only_fields = fields
 
 
@@ -56,9 +89,27 @@ class UnitWarningSerializer(serializers.ModelSerializer[UnitWarning]):
     class Meta:
         model = UnitWarning
         fields = (
-            "id", "number", "unit", "indicator", "level", "state", "month", "value", "counted", "among", "line", "opened_on",
-            "last_seen_on", "held_by", "due_at", "outcome", "conclusion", "closed_at", "closed_by", "measures",
-        )  # fmt: skip
+            "id",
+            "number",
+            "unit",
+            "indicator",
+            "level",
+            "state",
+            "month",
+            "value",
+            "counted",
+            "among",
+            "line",
+            "opened_on",
+            "last_seen_on",
+            "held_by",
+            "due_at",
+            "outcome",
+            "conclusion",
+            "closed_at",
+            "closed_by",
+            "measures",
+        )
         read_only_fields = fields
 
 
@@ -93,8 +144,24 @@ class IndicatorSerializer(serializers.ModelSerializer[Indicator]):
     class Meta:
         model = Indicator
         fields = (
-            "id", "key", "name_zh", "name_en", "family", "customer_kind", "measure", "comparison", "base_measure", "period",
-            "base_period", "least_base", "against_market", "falling", "of_indicator", "of_tiers", "valid_from", "valid_until",
+            "id",
+            "key",
+            "name_zh",
+            "name_en",
+            "family",
+            "customer_kind",
+            "measure",
+            "comparison",
+            "base_measure",
+            "period",
+            "base_period",
+            "least_base",
+            "against_market",
+            "falling",
+            "of_indicator",
+            "of_tiers",
+            "valid_from",
+            "valid_until",
             "thresholds",
-        )  # fmt: skip
+        )
         read_only_fields = fields

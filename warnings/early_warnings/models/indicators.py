@@ -50,7 +50,7 @@ class Indicator(models.Model):
     )
     of_tiers = models.PositiveSmallIntegerField(_("among tiers up to"), null=True, blank=True)
     valid_from = models.DateField(_("valid from"), null=True, blank=True)
-    valid_until = models.DateField(_("valid until"), null=True, blank=True)
+    valid_until = models.DateField(_("last valid day"), null=True, blank=True)
     position = models.PositiveSmallIntegerField(_("order"), default=100)
 
     class Meta:

@@ -5,6 +5,7 @@ import pgtrigger
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.models import Customer, OrgUnit, Person
 from duties.models import Duty
@@ -25,7 +26,7 @@ class Course(models.Model):
         OPEN = rules.State.OPEN, _("waiting for measures")
         ACKNOWLEDGED = rules.State.ACKNOWLEDGED, _("acknowledged")
         MEASURES = rules.State.MEASURES, _("measures running")
-        CLOSED = rules.State.CLOSED, _("closed")
+        CLOSED = rules.State.CLOSED, pgettext_lazy("report", "closed")
 
     class Level(models.TextChoices):
         BREACH = rules.Level.BREACH, _("breach")
@@ -42,7 +43,7 @@ class Course(models.Model):
     duty = models.ForeignKey(Duty, models.PROTECT, null=True, related_name="+", verbose_name=_("duty"))
     outcome = models.CharField(_("outcome"), max_length=10, choices=Outcome, blank=True)
     conclusion = models.CharField(_("what came of it"), max_length=300, blank=True)
-    closed_at = models.DateTimeField(_("closed"), null=True)
+    closed_at = models.DateTimeField(pgettext_lazy("report", "closed"), null=True)
     closed_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+", verbose_name=_("closed by"))
 
     class Meta:
@@ -197,7 +198,7 @@ class ReportEvent(models.Model):
         ACKNOWLEDGED = "acknowledged", _("acknowledged")
         PROPOSED = "proposed", _("measures proposed")
         DONE = "done", _("measure done")
-        CLOSED = "closed", _("closed")
+        CLOSED = "closed", pgettext_lazy("report", "closed")
 
     warning = models.ForeignKey(EarlyWarning, models.PROTECT, null=True, related_name="history")
     unit_warning = models.ForeignKey(UnitWarning, models.PROTECT, null=True, related_name="history")

@@ -45,7 +45,8 @@ def possible_doers(posts: Sequence[Post]) -> list[Post]:
 @dataclass(frozen=True, slots=True)
 class Months:
     """Months of one measure, oldest first; the year before beside it. Months without a purchase are zero, those before
-    the first purchase nothing."""
+    the first purchase nothing.
+    """
 
     months: list[date]
     values: list[Decimal]

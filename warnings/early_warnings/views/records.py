@@ -92,16 +92,13 @@ class Page:
         report, duty = self.report, self.report.duty
         at = {event.what: event.at for event in reversed(self.history)}
         titles = [
-            (_("Raised"), at.get(ReportEvent.What.RAISED), None),
-            (_("Acknowledged"), at.get(ReportEvent.What.ACKNOWLEDGED), rules.State.OPEN),
-            (_("Measures"), at.get(ReportEvent.What.PROPOSED), rules.State.ACKNOWLEDGED),
-            (_("Measured again"), self._measured_at(), rules.State.MEASURES),
-            (_("Outcome"), report.closed_at, None),
+            (_("Raised"), at.get(ReportEvent.What.RAISED), ()),
+            (_("Propose measures"), at.get(ReportEvent.What.PROPOSED), (rules.State.OPEN, rules.State.ACKNOWLEDGED)),
+            (_("Carry out"), at.get(ReportEvent.What.DONE), (rules.State.MEASURES,)),
+            (_("Measured again"), self._measured_at(), ()),
+            (_("Outcome"), report.closed_at, ()),
         ]
-        steps = [
-            {"title": title, "at": moment, "active": state is not None and state == report.state}
-            for title, moment, state in titles
-        ]
+        steps = [{"title": title, "at": moment, "active": report.state in states} for title, moment, states in titles]
         if duty is None or duty.state == Duty.State.CLOSED:
             return {"steps": steps}
         climbs = duties.next_holder(duty=duty, unit=self.unit, customer=self.customer, posts=self.posts, now=self.now)

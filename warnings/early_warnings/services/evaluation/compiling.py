@@ -1,4 +1,3 @@
-# ruff: noqa: S608 - built from numbers, our own column names and the registry of measures alone
 """Indicators as SQL. Each statement is built from the rows of the tables of indicators; no user's text enters it.
 
 One pass over the facts makes a wide row a customer (`early_basis`), with `r<id>` and `b<id>` for what each indicator

@@ -156,7 +156,7 @@ def _send(raised: Sequence[int], units: Sequence[int], *, now: datetime) -> None
 def _join_duties(kind: str, table: str, sent: Sequence[int]) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
-            f"UPDATE {table} w SET duty_id = d.id FROM {Duty._meta.db_table} d"  # noqa: S608 - names of our own tables
+            f"UPDATE {table} w SET duty_id = d.id FROM {Duty._meta.db_table} d"
             " WHERE d.kind = %s AND d.subject_id = w.id AND d.state <> 'closed' AND w.id = ANY(%s)",
             [kind, list(sent)],
         )
