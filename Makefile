@@ -51,8 +51,8 @@ $(INSTALLED): requirements-bootstrap.lock requirements.lock pyproject.toml | $(B
 	@echo "Installing what requirements.lock names"
 	@cmp -s requirements-bootstrap.lock .venv/.bootstrap || { \
 		$(BIN)/python -m pip --version >/dev/null 2>&1 || $(BIN)/python -m ensurepip >/dev/null; \
-		$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-bootstrap.lock \
+		umask 022; $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-bootstrap.lock \
 		&& cp requirements-bootstrap.lock .venv/.bootstrap; }
-	@$(BIN)/uv pip sync --python $(BIN)/python --require-hashes requirements.lock
+	@umask 022; $(BIN)/uv pip sync --python $(BIN)/python --require-hashes requirements.lock
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
 	@touch $@
