@@ -39,7 +39,11 @@ document.addEventListener("click", (event) => {
 });
 
 // htmx: the CSRF header, what went wrong in words, and a sign that something moves ----------------------------------
-document.addEventListener("htmx:configRequest", (event) => { event.detail.headers["X-CSRFToken"] = document.body.dataset.csrf; });
+document.addEventListener("htmx:configRequest", (event) => {
+  const { headers, parameters, elt } = event.detail;
+  headers["X-CSRFToken"] = document.body.dataset.csrf;
+  if (elt.matches?.(".zd-filters")) for (const name of Object.keys(parameters)) if (parameters[name] === "") delete parameters[name];  // a short address
+});
 let asking = 0;
 const busy = (step) => { asking = Math.max(asking + step, 0); $("#zd-busy")?.classList.toggle("is-on", asking > 0); };
 document.addEventListener("htmx:beforeRequest", () => busy(1));
@@ -194,7 +198,7 @@ const draft = {
   fields: (form) => [...form.elements].filter((field) => field.name && !["hidden", "password", "file", "submit", "button"].includes(field.type)),
   read: (form) => draft.fields(form).map((field) => [field.name, field.value, field.checked ?? false]),
   note(form, at) {
-    let note = $("[data-draft-note]", form.closest(".card, .f-panel, form") || form) || $("[data-draft-note]");
+    let note = $("[data-draft-note]", form.closest(".card, .f-panel") || form);
     if (!note) form.append((note = make("p", { class: "zd-meta", "data-draft-note": true })));
     const drop = make("button", { type: "button", class: "btn btn-link btn-sm p-0" }, page.say("drop"));
     drop.addEventListener("click", () => { kept.set(draft.key(form), null); form.reset(); note.replaceChildren(); });
@@ -283,15 +287,15 @@ const columns = {
 const views = {
   get key() { return `zd-views:${page.path}`; },
   start(bar) {
-    const place = $("[data-view-here]", bar), saved = kept.get(views.key) || [];
+    const place = $("[data-view-here]", bar), end = place.closest("details"), saved = kept.get(views.key) || [];
     $$("[data-own-view]", bar).forEach((one) => one.remove());
     for (const view of saved) {
       const link = make("a", { class: `nav-link${location.search === view.query ? " active" : ""}`, href: view.query || page.path, "data-own-view": true, title: page.say("removeview") + ": Delete" }, view.name);
       link.addEventListener("keydown", (event) => { if (event.key === "Delete") { kept.set(views.key, saved.filter((one) => one !== view)); views.start(bar); } });
       const gone = make("button", { type: "button", class: "btn btn-quiet btn-icon btn-sm", "aria-label": `${page.say("removeview")} ${view.name}`, "data-own-view": true }, "×");
       gone.addEventListener("click", () => { kept.set(views.key, saved.filter((one) => one !== view)); views.start(bar); });
-      place.before(link);
-      if (location.search === view.query) place.before(gone);
+      end.before(link);
+      if (location.search === view.query) end.before(gone);
     }
     place.onsubmit = (event) => {
       event.preventDefault();
@@ -299,7 +303,7 @@ const views = {
       if (!name) return;
       kept.set(views.key, [...saved.filter((one) => one.name !== name), { name, query: location.search }]);
       place.reset();
-      place.closest("details") && (place.closest("details").open = false);
+      end.open = false;
       views.start(bar);
     };
   },
