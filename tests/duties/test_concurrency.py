@@ -2,12 +2,11 @@
 
 import threading
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import connection, transaction
+from django.db import transaction
 
 from accounts import clock
 from accounts.rules import Role
@@ -28,26 +27,6 @@ def branch(own_database: str) -> Branch:
     _holder(Role.GENERAL_MANAGER, unit, "总经理")
     promise_rule()
     return _branch(unit, "A", "城东")
-
-
-@pytest.fixture
-def at_once() -> Both:
-    """Run functions in threads of their own, each with its own connection, all let go at the same moment."""
-
-    def run(functions: list[Callable[[], Any]]) -> list[Any]:
-        gate = threading.Barrier(len(functions))
-
-        def one(function: Callable[[], Any]) -> Any:
-            try:
-                gate.wait()
-                return function()
-            finally:
-                connection.close()
-
-        with ThreadPoolExecutor(len(functions)) as pool:
-            return [future.result(timeout=20) for future in [pool.submit(one, function) for function in functions]]
-
-    return run
 
 
 def test_opened_by_two_at_once_it_is_one(branch: Branch, at_once: Both) -> None:

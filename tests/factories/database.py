@@ -1,6 +1,9 @@
-"""The fixture `own_database`: a copy of the test database in which a test may commit, from threads and processes."""
+"""A copy of the test database in which a test may commit, from threads and processes; functions run all at once."""
 
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 from urllib.parse import quote, urlencode
 
 import pytest
@@ -47,3 +50,23 @@ def own_database(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> I
             connection.close()
             settings["NAME"] = shared
             _admin(f"DROP DATABASE {NAME} WITH (FORCE)")
+
+
+@pytest.fixture
+def at_once() -> Callable[[list[Callable[[], Any]]], list[Any]]:
+    """Run functions in threads of their own, each with its own connection, all let go at the same moment."""
+
+    def run(functions: list[Callable[[], Any]]) -> list[Any]:
+        gate = threading.Barrier(len(functions))
+
+        def one(function: Callable[[], Any]) -> Any:
+            try:
+                gate.wait()
+                return function()
+            finally:
+                connection.close()
+
+        with ThreadPoolExecutor(len(functions)) as pool:
+            return [future.result(timeout=20) for future in [pool.submit(one, function) for function in functions]]
+
+    return run
