@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
-from django.db.models import Count, F, Q
+from django.db.models import Count, Q
 from django.db.models.functions import TruncMonth
 
 from accounts.querysets import ScopedQuerySet
@@ -35,7 +35,7 @@ class ComplaintQuerySet(ScopedQuerySet[Any]):
         return self.filter(registered_at__date__gt=on - timedelta(days=days), registered_at__date__lte=on)
 
     def search(self, text: str) -> Self:
-        """Those whose number, subject or complainer, or whose customer's name, code, pinyin or phone, holds each word."""
+        """Those whose number, subject, complainer or customer (name, code, pinyin, phone) holds each word."""
         found = self
         for word in text.lower().split():
             doubled = "".join(character * 2 for character in word)  # as `Customer.search_text` holds them
@@ -59,7 +59,7 @@ class ComplaintQuerySet(ScopedQuerySet[Any]):
 
     def causes_by_month(self, first: datetime, until: datetime) -> models.QuerySet[Any, dict[str, Any]]:
         """Rows of month, cause and number of complaints closed from `first` until before `until` (CMP-6, S4)."""
-        return (
+        rows: models.QuerySet[Any, dict[str, Any]] = (
             self.closed()
             .filter(closed_at__gte=first, closed_at__lt=until)
             .annotate(month=TruncMonth("closed_at", output_field=models.DateField()))
@@ -67,11 +67,16 @@ class ComplaintQuerySet(ScopedQuerySet[Any]):
             .annotate(number=Count("pk"))
             .order_by("month", "cause")
         )
+        return rows
 
     def for_list(self) -> Self:
         """With what a row of the list shows, in one query."""
-        return self.select_related("customer", "duty__owner").annotate(
-            customer_name=F("customer__name"), customer_code=F("customer__code")
+        return self.select_related("customer", "duty__owner")
+
+    def for_record(self) -> Self:
+        """With what the page of one shows, in one query."""
+        return self.select_related(
+            "customer__unit", "customer__account_manager", "duty__owner", "handler", "registered_by", "told_by"
         )
 
 
@@ -79,7 +84,7 @@ class ComplaintStepQuerySet(ScopedQuerySet[Any]):
     to_customer = "complaint__customer__"
 
     def timeline(self, customer_id: int) -> Self:
-        """Everything that was done about a customer's complaints, the latest first, with what its sentences need (CUS-9)."""
+        """All that was done about a customer's complaints, the latest first, with what its sentences need (CUS-9)."""
         return (
             self.filter(complaint__customer_id=customer_id)
             .select_related("complaint", "by", "to")

@@ -1,6 +1,8 @@
 """The course of a complaint and the words of its choices: pure functions over plain values (CMP-1…3, CMP-6, S4)."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from itertools import pairwise
 
@@ -73,3 +75,41 @@ def phone_matches(phone: str, last_four: str) -> bool:
     """Whether the last four digits given are those of the phone; a phone without four digits matches nothing."""
     digits = "".join(character for character in phone if character.isdigit())
     return len(digits) >= 4 and len(last_four) == 4 and digits.endswith(last_four)
+
+
+def months_up_to(day: date, number: int) -> list[date]:
+    """The first days of so many months, the one of `day` last."""
+    last = day.year * 12 + day.month - 1
+    return [date(month // 12, month % 12 + 1, 1) for month in range(last - number + 1, last + 1)]
+
+
+@dataclass(frozen=True, slots=True)
+class Trend:
+    """Numbers by month, and the latest three months against the three before (CMP-6)."""
+
+    by_month: tuple[int, ...]
+    latest: int
+    before: int
+
+    @property
+    def change(self) -> int:
+        return self.latest - self.before
+
+    @property
+    def rising(self) -> bool:
+        """More than a chance: at least two more, and half as many again."""
+        return self.change >= 2 and self.latest * 2 >= self.before * 3
+
+    @property
+    def falling(self) -> bool:
+        """The same the other way round: the old problem is being solved."""
+        return self.change <= -2 and self.before * 2 >= self.latest * 3
+
+    @property
+    def total(self) -> int:
+        return sum(self.by_month)
+
+
+def trend(by_month: Sequence[int]) -> Trend:
+    """The trend of at least six months' numbers."""
+    return Trend(tuple(by_month), sum(by_month[-3:]), sum(by_month[-6:-3]))

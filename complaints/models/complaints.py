@@ -5,6 +5,7 @@ import pgtrigger
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.models import Customer, Person
 from complaints import rules
@@ -36,7 +37,7 @@ class Complaint(models.Model):
 
     class Channel(models.TextChoices):
         PHONE = "phone", _("phone")
-        VISIT = "visit", _("visit")
+        VISIT = "visit", _("on a visit")
         LETTER = "letter", _("letter")
         WECHAT = "wechat", _("WeChat")
         COUNTER = "counter", _("counter")
@@ -54,7 +55,7 @@ class Complaint(models.Model):
         INSTRUCTED = rules.Step.INSTRUCTED, _("instruction given")
         HANDLED = rules.Step.HANDLED, _("handled")
         TOLD = rules.Step.TOLD, _("customer told")
-        CLOSED = rules.Step.CLOSED, _("closed")
+        CLOSED = rules.Step.CLOSED, pgettext_lazy("complaint", "closed")
 
     class Cause(models.TextChoices):
         """Where the error lay (CMP-6, S4)."""
@@ -91,13 +92,13 @@ class Complaint(models.Model):
     told_how = models.CharField(_("how"), max_length=8, choices=How, blank=True)
     customer_said = models.TextField(_("what the customer said"), blank=True)
     cause = models.CharField(_("cause"), max_length=16, choices=Cause, blank=True)
-    closed_at = models.DateTimeField(_("closed"), null=True)
+    closed_at = models.DateTimeField(pgettext_lazy("complaint", "closed"), null=True)
 
     objects = ComplaintQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("complaint")
-        verbose_name_plural = _("complaints")
+        verbose_name_plural = pgettext_lazy("records", "complaints")
         indexes = [
             models.Index(fields=["customer", "-registered_at"], name="complaint_customer"),
             models.Index(fields=["-registered_at"], name="complaint_registered"),

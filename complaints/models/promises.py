@@ -1,4 +1,4 @@
-"""What the database itself refuses (CMP-2…4): the bodies of the triggers, made from `rules.COURSE`, where the order stands once."""
+"""What the database itself refuses (CMP-2…4): the triggers, made from `rules.COURSE`, where the order stands once."""
 
 import pgtrigger
 

@@ -3,7 +3,8 @@
 import pgtrigger
 from django.db import models
 from django.db.models import Q
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from accounts.models import Person
 from complaints import rules
@@ -16,30 +17,34 @@ class ComplaintStep(models.Model):
     """What was done about a complaint, by whom, when, against which deadline: only ever added to (CMP-2, CMP-4, S4)."""
 
     class Act(models.TextChoices):
-        REGISTERED = rules.Step.REGISTERED, _("registered")
-        ASSIGNED = rules.Step.ASSIGNED, _("assigned")
-        INVESTIGATED = rules.Step.INVESTIGATED, _("investigated")
-        INSTRUCTED = rules.Step.INSTRUCTED, _("instruction given")
-        HANDLED = rules.Step.HANDLED, _("handled")
-        TOLD = rules.Step.TOLD, _("customer told")
-        CLOSED = rules.Step.CLOSED, _("closed")
-        REASSIGNED = "reassigned", _("given to somebody else")
-        MADE_MAJOR = "made_major", _("made major")
-        MADE_GENERAL = "made_general", _("made general")
+        REGISTERED = rules.Step.REGISTERED, gettext_lazy("registered")
+        ASSIGNED = rules.Step.ASSIGNED, gettext_lazy("assigned")
+        INVESTIGATED = rules.Step.INVESTIGATED, gettext_lazy("investigated")
+        INSTRUCTED = rules.Step.INSTRUCTED, gettext_lazy("instruction given")
+        HANDLED = rules.Step.HANDLED, gettext_lazy("handled")
+        TOLD = rules.Step.TOLD, gettext_lazy("customer told")
+        CLOSED = rules.Step.CLOSED, pgettext_lazy("complaint", "closed")
+        REASSIGNED = "reassigned", gettext_lazy("given to somebody else")
+        MADE_MAJOR = "made_major", gettext_lazy("made major")
+        MADE_GENERAL = "made_general", gettext_lazy("made general")
 
-    complaint = models.ForeignKey(Complaint, models.PROTECT, related_name="steps", verbose_name=_("complaint"))
-    act = models.CharField(_("step"), max_length=12, choices=Act)
-    by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+", verbose_name=_("by"))
-    to = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+", verbose_name=_("assigned to"))
-    at = models.DateTimeField(_("at"))
-    deadline = models.DateTimeField(_("deadline"), null=True)
-    text = models.TextField(_("words"), blank=True)
+    complaint = models.ForeignKey(
+        Complaint, models.PROTECT, related_name="steps", verbose_name=gettext_lazy("complaint")
+    )
+    act = models.CharField(gettext_lazy("step"), max_length=12, choices=Act)
+    by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+", verbose_name=gettext_lazy("taken by"))
+    to = models.ForeignKey(
+        Person, models.PROTECT, null=True, related_name="+", verbose_name=gettext_lazy("assigned to")
+    )
+    at = models.DateTimeField(gettext_lazy("at"))
+    deadline = models.DateTimeField(gettext_lazy("deadline"), null=True)
+    text = models.TextField(gettext_lazy("words"), blank=True)
 
     objects = ComplaintStepQuerySet.as_manager()
 
     class Meta:
-        verbose_name = _("step of a complaint")
-        verbose_name_plural = _("steps of complaints")
+        verbose_name = gettext_lazy("step of a complaint")
+        verbose_name_plural = gettext_lazy("steps of complaints")
         constraints = [
             models.UniqueConstraint(
                 fields=["complaint", "act"],
@@ -68,3 +73,33 @@ class ComplaintStep(models.Model):
     def late(self) -> bool:
         """The step was taken after its deadline."""
         return self.deadline is not None and self.at > self.deadline
+
+    @property
+    def sentence(self) -> str:
+        """What was done, in the reader's language."""
+        if self.by_id is None:
+            return _("The customer filed the complaint on the public form")
+        return str(_SENTENCES[self.act]) % {"by": self.by, "to": self.to or "–"}
+
+    @property
+    def timeline_sentence(self) -> str:
+        """The same where several complaints are told of, such as on the customer's page (CUS-9)."""
+        return _("Complaint %(number)s (%(subject)s): %(sentence)s") % {
+            "number": self.complaint.number,
+            "subject": self.complaint.subject,
+            "sentence": self.sentence,
+        }
+
+
+_SENTENCES = {
+    "registered": gettext_lazy("%(by)s registered the complaint"),
+    "assigned": gettext_lazy("%(by)s assigned it to %(to)s"),
+    "investigated": gettext_lazy("%(by)s investigated"),
+    "instructed": gettext_lazy("%(by)s gave the plan"),
+    "handled": gettext_lazy("%(by)s handled it"),
+    "told": gettext_lazy("%(by)s recorded that the customer was told"),
+    "closed": gettext_lazy("%(by)s closed it"),
+    "reassigned": gettext_lazy("%(by)s gave it to %(to)s"),
+    "made_major": gettext_lazy("%(by)s made it major"),
+    "made_general": gettext_lazy("%(by)s made it general again"),
+}

@@ -1,7 +1,8 @@
 """The writes of complaints: registering, the steps, and what may change on the way (CMP-1…3)."""
 
-from complaints.services.acting import may_act, may_judge, may_reassign
+from complaints.services.acting import Rights, possible_handlers, posts_around, rights
 from complaints.services.changes import change_gravity, reassign
+from complaints.services.course import check
 from complaints.services.public import UsedUp, count_use, follow, register_publicly
 from complaints.services.refusal import Refused
 from complaints.services.registering import register
@@ -9,20 +10,22 @@ from complaints.services.steps import assign, close, handle, instruct, investiga
 
 __all__ = [
     "Refused",
+    "Rights",
     "UsedUp",
     "assign",
     "change_gravity",
+    "check",
     "close",
     "count_use",
     "follow",
     "handle",
     "instruct",
     "investigate",
-    "may_act",
-    "may_judge",
-    "may_reassign",
+    "possible_handlers",
+    "posts_around",
     "reassign",
     "register",
     "register_publicly",
+    "rights",
     "tell_customer",
 ]

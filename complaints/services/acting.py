@@ -1,7 +1,13 @@
 """Who may act on a complaint."""
 
-from accounts.models import Person
-from accounts.rules import Role, role_chain
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Q
+
+from accounts.models import Person, Post
+from accounts.rules import Role, role_chain, units_upward
 from complaints import rules
 from complaints.models import Complaint, ComplaintStep
 from duties.models import DutyEvent
@@ -10,36 +16,73 @@ from duties.models import DutyEvent
 IN_CHARGE = frozenset(role.value for role in role_chain(Role.DEPUTY_MANAGER_IN_CHARGE))
 
 
-def may_act(*, complaint: Complaint, person: Person) -> bool:
-    """Whether the next step is this person's: they owe it, stand in for who does, or let it climb past them (CMP-3)."""
+@dataclass(frozen=True, slots=True)
+class Rights:
+    """What a person may do about a complaint as it stands."""
+
+    act: bool = False
+    reassign: bool = False
+    make_major: bool = False
+    make_general: bool = False
+
+
+def rights(
+    *,
+    complaint: Complaint,
+    person: Person,
+    held_by: Collection[int] | None = None,
+    assigned_by: Collection[int] | None = None,
+) -> Rights:
+    """What this person may do.
+
+    The next step is theirs who owe it, who stand in for them, and who let it climb past them (CMP-3). Giving it
+    to somebody else, and making it major, is also theirs who assigned it. Only who answers for major ones makes one
+    general again.
+
+    `held_by` and `assigned_by` are the ids of who held the open duty and who assigned; what is not given is looked up.
+    """
     if complaint.duty is None:
-        return False
-    own = person.scope.own
-    if complaint.duty.owner_id in own:
-        return True
-    return DutyEvent.objects.filter(duty_id=complaint.duty_id, owner_id__in=own).exists()
+        return Rights()
+    own = set(person.scope.own)
+    if held_by is None:
+        held_by = DutyEvent.objects.filter(duty=complaint.duty).values_list("owner_id", flat=True)
+    if assigned_by is None:
+        assigned = ComplaintStep.objects.filter(complaint_id=complaint.pk, act=ComplaintStep.Act.ASSIGNED)
+        assigned_by = assigned.values_list("by_id", flat=True)
+    act = complaint.duty.owner_id in own or not own.isdisjoint(held_by)
+    act_or_assigned = act or not own.isdisjoint(assigned_by)
+    in_charge = bool(person.roles & IN_CHARGE)
+    open_to_judge = complaint.step in rules.GRAVITY_OPEN
+    major = complaint.gravity == Complaint.Gravity.MAJOR
+    return Rights(
+        act=act,
+        reassign=act_or_assigned and complaint.handler_id is not None and complaint.step != Complaint.Step.TOLD,
+        make_major=open_to_judge and not major and (act_or_assigned or in_charge),
+        make_general=open_to_judge and major and in_charge,
+    )
 
 
-def assigned_by(*, complaint: Complaint, person: Person) -> bool:
-    """Whether this person, or somebody they stand in for, assigned the complaint."""
-    return ComplaintStep.objects.filter(
-        complaint_id=complaint.pk, act=ComplaintStep.Act.ASSIGNED, by_id__in=person.scope.own
-    ).exists()
+def posts_around(*, complaint: Complaint, on: date) -> list[Post]:
+    """Posts of the customer's managers, its unit and the units above, with their people, nearest first."""
+    customer = complaint.customer
+    upward = units_upward(customer.unit.path)
+    managers = {customer.account_manager_id, customer.relationship_manager_id} - {None}
+    posts = (
+        Post.objects.held_on(on)
+        .filter(Q(unit_id__in=upward) | Q(person_id__in=managers), person__is_active=True)
+        .select_related("person")
+    )
+    distance = {unit_id: steps for steps, unit_id in enumerate(upward)}
+    return sorted(posts, key=lambda post: (distance.get(post.unit_id, -1), post.person.pinyin, post.pk))
 
 
-def may_judge(*, complaint: Complaint, person: Person, gravity: str) -> bool:
-    """Whether this person may set the gravity: major, who acts or assigned; general again, only who answers for major ones."""
-    if complaint.step not in rules.GRAVITY_OPEN or complaint.gravity == gravity:
-        return False
-    if person.roles & IN_CHARGE:
-        return True
-    if gravity == Complaint.Gravity.GENERAL:
-        return False
-    return may_act(complaint=complaint, person=person) or assigned_by(complaint=complaint, person=person)
+def possible_handlers(posts: Iterable[Post]) -> list[Post]:
+    """Of the posts around a complaint, one for each person who may be given it, by their nearest.
 
-
-def may_reassign(*, complaint: Complaint, person: Person) -> bool:
-    """Whether this person may give the complaint to another handler: who may act, and who assigned it."""
-    if complaint.handler_id is None or complaint.step in {Complaint.Step.TOLD, Complaint.Step.CLOSED}:
-        return False
-    return may_act(complaint=complaint, person=person) or assigned_by(complaint=complaint, person=person)
+    People who only look after the system or the training are left out.
+    """
+    first: dict[int, Post] = {}
+    for post in posts:
+        if post.role not in {Role.ADMINISTRATOR, Role.TRAINER}:
+            first.setdefault(post.person_id, post)
+    return list(first.values())

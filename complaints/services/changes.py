@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from accounts.models import Person
 from complaints import rules
 from complaints.models import Complaint, ComplaintStep
-from complaints.services.acting import may_judge, may_reassign
+from complaints.services.acting import rights
 from complaints.services.course import locked, move_duty, promised, record
 from complaints.services.refusal import Refused
 from complaints.services.registering import tell_at_once
@@ -29,7 +29,8 @@ def change_gravity(*, complaint: Complaint, gravity: str, text: str, by: Person,
         raise Refused(_("The plan is decided: the gravity stays as it is (CMP-2)."))
     if fresh.gravity == gravity:
         raise Refused(_("The complaint has this gravity already. Nothing was changed."))
-    if not may_judge(complaint=fresh, person=by, gravity=gravity):
+    may = rights(complaint=fresh, person=by)
+    if not (may.make_major if gravity == Complaint.Gravity.MAJOR else may.make_general):
         raise Refused(
             _("Only who owes the step or assigned the complaint may make it major.")
             if gravity == Complaint.Gravity.MAJOR
@@ -51,7 +52,7 @@ def reassign(*, complaint: Complaint, to: Person, by: Person, now: datetime, tex
     Raises Refused before the first assignment, after the customer was told, and for whom it is not to decide.
     """
     fresh = locked(complaint)
-    if not may_reassign(complaint=fresh, person=by):
+    if not rights(complaint=fresh, person=by).reassign:
         raise Refused(_("Only who assigned the complaint or owes its step may give it to somebody else."))
     if fresh.handler_id == to.pk:
         raise Refused(_("%(name)s has it already. Nothing was changed.") % {"name": to}, "to")

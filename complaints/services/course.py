@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from accounts.models import Person
 from complaints import rules
 from complaints.models import Complaint, ComplaintStep
-from complaints.services.acting import may_act
+from complaints.services.acting import rights
 from complaints.services.refusal import Refused
 from duties import services as duties
 from duties.models import Duty, DutyEvent
@@ -17,7 +17,8 @@ from duties.models import Duty, DutyEvent
 def locked(complaint: Complaint) -> Complaint:
     """The complaint as it is now; nobody else moves it until this transaction ends."""
     Complaint.objects.select_for_update().get(pk=complaint.pk)
-    return Complaint.objects.select_related("customer__unit", "duty", "handler").get(pk=complaint.pk)
+    fresh: Complaint = Complaint.objects.select_related("customer__unit", "duty__owner", "handler").get(pk=complaint.pk)
+    return fresh
 
 
 def take_step(
@@ -35,9 +36,9 @@ def take_step(
     Raises Refused if another step is owed, or this person does not owe it.
     """
     fresh = locked(complaint)
-    refuse_unless_owed(fresh, step)
-    if not may_act(complaint=fresh, person=by):
-        raise Refused(_("This step is %(name)s's.") % {"name": fresh.duty.owner if fresh.duty else ""})
+    check(complaint=fresh, step=step, by=by)
+    if step in rules.HANDLERS_STEPS and fresh.duty and fresh.duty.came == DutyEvent.Act.HANDED_OVER:
+        values["handler"] = fresh.duty.owner  # what was handed over in the inbox stays with them
     record(fresh, ComplaintStep.Act(step), by=by, at=now, text=text, to=to, deadline=promised(fresh.duty))
     for name, value in values.items():
         setattr(fresh, name, value)
@@ -47,10 +48,12 @@ def take_step(
     return fresh
 
 
-def refuse_unless_owed(complaint: Complaint, step: rules.Step) -> None:
-    """Refuse a step that is not the next one, in words that say what happened meanwhile (CMP-2, CMP-3)."""
+def check(*, complaint: Complaint, step: rules.Step, by: Person) -> None:
+    """Raise Refused if another step is owed, saying what happened meanwhile, or if it is not this person's (CMP-2)."""
     owed = complaint.next_step
     if owed == step:
+        if not rights(complaint=complaint, person=by).act:
+            raise Refused(_("This step is %(name)s's.") % {"name": complaint.duty.owner if complaint.duty else ""})
         return
     taken = ComplaintStep.objects.filter(complaint=complaint, act=step).select_related("by").first()
     if taken is not None:
@@ -81,7 +84,7 @@ def record(
 
 
 def promised(duty: Duty | None) -> datetime | None:
-    """The deadline that was promised for a duty: the first one, or the last that somebody set; climbing moves it not."""
+    """The deadline promised for a duty: the first one, or the last that somebody set; climbing moves it not."""
     if duty is None:
         return None
     acts = [DutyEvent.Act.OPENED, DutyEvent.Act.EXTENDED]
@@ -89,7 +92,7 @@ def promised(duty: Duty | None) -> datetime | None:
 
 
 def move_duty(complaint: Complaint, *, by: Person | None, now: datetime) -> None:
-    """Close the duty of the step taken and open that of the next one, if there is one. Sets `duty`; the caller saves."""
+    """Close the duty of the step taken and open that of the next one, if any. Sets `duty`; the caller saves."""
     if complaint.duty is not None:
         duties.close(duty=complaint.duty, by=by, now=now, outcome=complaint.step)
     step = complaint.next_step

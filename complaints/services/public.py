@@ -66,7 +66,9 @@ def follow(*, number: str, last_four: str) -> Complaint:
 
     Raises Refused, in the same words whichever of the two is wrong.
     """
-    complaint = Complaint.objects.select_related("customer").filter(number__iexact=number.strip()).first()
+    complaint: Complaint | None = (
+        Complaint.objects.select_related("customer").filter(number__iexact=number.strip()).first()
+    )
     if complaint is not None:
         phones = (complaint.reported_by_phone, complaint.customer.phone, complaint.customer.second_phone)
         if any(rules.phone_matches(phone, last_four.strip()) for phone in phones):

@@ -2,7 +2,7 @@
 
 
 class Refused(Exception):
-    """A rule forbids it. The message is for the person, in their language; `field` names the value at fault, if one is."""
+    """A rule forbids it. The message is for the person, in their language; `field` names the value at fault, if any."""
 
     def __init__(self, message: object, field: str = "") -> None:
         super().__init__(message)

@@ -56,7 +56,7 @@ def register(
 
 
 def tell_at_once(complaint: Complaint, *, now: datetime) -> None:
-    """Tell the branch sales manager, and of a major one the deputy manager in charge, whoever owes the step (CMP-1, CMP-2)."""
+    """Whoever owes the step: tell the branch sales manager, and of a major one the deputy in charge (CMP-1, CMP-2)."""
     roles = [Role.BRANCH_SALES_MANAGER]
     if complaint.gravity == Complaint.Gravity.MAJOR:
         roles.append(Role.DEPUTY_MANAGER_IN_CHARGE)

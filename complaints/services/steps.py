@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from accounts.models import Person
 from complaints import rules
 from complaints.models import Complaint
-from complaints.services.course import locked, refuse_unless_owed, take_step
+from complaints.services.course import check, locked, take_step
 from complaints.services.refusal import Refused
 from duties import kinds
 from duties import services as duties
@@ -59,7 +59,7 @@ def tell_customer(
         raise Refused(_("Say what the customer said (CMP-3)."), "customer_said")
     if told_at > now:
         raise Refused(_("The customer cannot have been told in the future."), "told_at")
-    if told_at < complaint.registered_at:
+    if told_at < complaint.registered_at.replace(second=0, microsecond=0):  # people tell minutes
         raise Refused(_("The customer cannot have been told before the complaint was registered."), "told_at")
     return take_step(
         complaint=complaint,
@@ -67,7 +67,7 @@ def tell_customer(
         by=by,
         now=now,
         text=customer_said,
-        told_at=told_at,
+        told_at=max(told_at, complaint.registered_at),
         told_by=told_by or by,
         told_how=how,
         customer_said=customer_said.strip(),
@@ -76,9 +76,8 @@ def tell_customer(
 
 @transaction.atomic
 def close(*, complaint: Complaint, cause: str, by: Person, now: datetime, text: str = "") -> Complaint:
-    """Close a complaint whose customer was told, naming the cause (CMP-3, CMP-6), and ask for a follow-up visit (VIS-12)."""
-    fresh = locked(complaint)
-    refuse_unless_owed(fresh, rules.Step.CLOSED)
+    """Close a complaint whose customer was told, naming the cause (CMP-3, CMP-6); a follow-up is owed (VIS-12)."""
+    check(complaint=locked(complaint), step=rules.Step.CLOSED, by=by)
     if cause not in Complaint.Cause.values:
         raise Refused(_("Name the cause (CMP-6)."), "cause")
     closed = take_step(

@@ -7,11 +7,13 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.utils import translation
 
+from accounts.clock import shift
 from accounts.models import Person
 from accounts.services.organisation import record_absence
 from complaints import services
 from complaints.models import Complaint, ComplaintStep
 from complaints.services import Refused
+from duties import services as duties
 from duties.models import Duty, DutyEvent, Notice
 from tests.factories.accounts import CustomerFactory
 from tests.factories.company import Company
@@ -255,19 +257,19 @@ def test_a_step_needs_words(company: Company, step: str) -> None:
 def test_only_who_owes_the_step_takes_it(company: Company) -> None:
     complaint = ComplaintFactory(customer=company.a.customer, now=MONDAY)
     for person in (company.a.account_manager, company.a.general_manager, company.b.sales_manager):
-        assert services.may_act(complaint=complaint, person=person) is False
+        assert services.rights(complaint=complaint, person=person).act is False
         with pytest.raises(Refused) as refused:
             services.assign(complaint=complaint, to=person, by=person, now=MONDAY)
         assert str(refused.value) == "This step is 城东销售经理's."
 
 
 def test_who_let_it_climb_may_still_act(company: Company) -> None:
-    complaint = ComplaintFactory(customer=company.a.customer, now=MONDAY)
-    complaint.duty.owner = company.a.general_manager
-    complaint.duty.level = 2
-    complaint.duty.save()
-    assert services.may_act(complaint=complaint, person=company.a.sales_manager) is True
-    assert services.may_act(complaint=complaint, person=company.a.general_manager) is True
+    complaint = ComplaintFactory(customer=company.a.customer)
+    shift(timedelta(days=30))
+    duties.sweep()
+    complaint.refresh_from_db()
+    assert services.rights(complaint=complaint, person=company.a.sales_manager).act is True
+    assert services.rights(complaint=complaint, person=company.a.general_manager).act is True
 
 
 def test_becoming_major_brings_it_to_the_deputy_in_charge(company: Company) -> None:
@@ -342,6 +344,14 @@ def test_giving_it_to_somebody_else_keeps_the_deadline(company: Company) -> None
     complaint = advance(complaint, to="handled", now=MONDAY)
     assert complaint.duty.owner == company.a.customer_officer
     assert DutyEvent.objects.filter(act="handed_over").count() == 1
+
+
+def test_what_was_handed_over_in_the_inbox_stays_with_them(company: Company) -> None:
+    complaint = ComplaintFactory(customer=company.a.customer, step="assigned", now=MONDAY)
+    duties.hand_over(duty=complaint.duty, to=company.a.customer_officer, by=company.a.account_manager, now=MONDAY)
+    complaint.refresh_from_db()
+    complaint = advance(complaint, to="handled", now=MONDAY)
+    assert (complaint.handler, complaint.duty.owner) == (company.a.customer_officer, company.a.customer_officer)
 
 
 @pytest.mark.parametrize("step", ["registered", "told", "closed"])
