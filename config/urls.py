@@ -20,6 +20,7 @@ urlpatterns = [
     path("api/token/revoke/", tokens.SignOut.as_view(), name="api-sign-out"),
     # the apps, a line each
     path("warnings/", include("early_warnings.urls")),
+    path("complaints/", include("complaints.urls")),
 ]
 
 handler400 = "config.views.wrong.bad_request"

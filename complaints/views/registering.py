@@ -1,0 +1,47 @@
+"""Registering a complaint, with the customer found by name, pinyin, code or phone."""
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+
+from accounts import clock
+from accounts.models import Customer
+from complaints import services
+from complaints.forms import RegisterForm
+from complaints.views import SignedIn
+
+SUGGESTIONS = 8
+
+
+def register(request: SignedIn) -> HttpResponse:
+    """The form; `?customer=` chooses the customer beforehand."""
+    form = RegisterForm(
+        request.POST or None, person=request.user, initial={"customer": request.GET.get("customer", "")}
+    )
+    if request.method == "POST" and form.is_valid():
+        try:
+            complaint = services.register(by=request.user, now=clock.now(), **form.cleaned_data)
+        except services.Refused as refused:
+            form.add_error(refused.field if refused.field in form.fields else None, str(refused))
+        else:
+            said = _("%(number)s is registered; %(name)s has been told.")
+            owner = complaint.duty.owner if complaint.duty else ""
+            messages.success(request, said % {"number": complaint.number, "name": owner})
+            return redirect("complaints:complaint", complaint.pk)
+    chosen = str(form["customer"].value() or "")
+    visible = Customer.objects.visible_to(request.user).select_related("unit")
+    context = {
+        "form": form,
+        "customers": visible.filter(pk=chosen) if chosen.isdigit() else visible.none(),
+        "chosen": chosen,
+    }
+    return render(request, "complaints/register.html", context, status=422 if form.errors else 200)
+
+
+def customers(request: SignedIn) -> HttpResponse:
+    """A few customers that fit what was typed: a fragment for the form."""
+    words = request.GET.get("find", "").strip()
+    found = Customer.objects.visible_to(request.user).select_related("unit").search(words).order_by("pinyin", "pk")
+    context = {"customers": found[:SUGGESTIONS] if len(words) > 1 else (), "words": words, "chosen": ""}
+    return render(request, "complaints/customer_choice.html", context)
