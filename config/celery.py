@@ -22,7 +22,7 @@ SCHEDULE = {
     "count broken promises": ("duties.tasks.watch", 60.0),
     "plan the next working day": ("visits.tasks.plan_night", NIGHT),
     "add up the units' months": ("accounts.tasks.add_up_recent", crontab(hour="3", minute="10")),
-    "evaluate the indicators": ("early_warnings.tasks.evaluate_night", crontab(hour="2", minute="0")),
+    "evaluate the indicators": ("early_warnings.tasks.evaluate_night", NIGHT),
     "evaluate what was imported": ("early_warnings.tasks.evaluate_imports", 60.0),
 }
 app.conf.beat_schedule = {

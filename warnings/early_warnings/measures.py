@@ -2,7 +2,8 @@
 
 A fact measure is a column of the monthly facts: a flow is summed over the months of a window, a level is read at its
 last month. A query measure is a subquery of `customer_id`, `recent` and `base`, with the parameters `on` (the business
-date) and `month` (the last whole month); with `has_base` its value is recent / base.
+date), `month` (the last whole month) and `until` (the day until which orders are known); with `has_base` its value is
+recent / base.
 """
 
 from dataclasses import dataclass
@@ -31,33 +32,45 @@ class MeasureKind:
     has_base: bool = False
 
 
+#: Days since the last order that is known, and the customer's own usual gap: from the first month with an order in the
+#: year to the last order, by the number of orders; at least a week. A customer with few orders has no usual gap.
 _SILENCE = """
-    SELECT f.customer_id,
-        %(on)s::date - max(coalesce(f.last_order_on, (f.month + interval '1 month - 1 day')::date))
-            FILTER (WHERE f.quantity > 0 OR f.orders > 0) AS recent,
-        365.0 / nullif(sum(f.orders) FILTER (WHERE f.month <= %(month)s), 0) AS base
-    FROM accounts_monthlyfact f
-    WHERE f.month > %(month)s::date - interval '12 months' AND f.month <= %(on)s
-        AND coalesce(f.last_order_on, f.month) <= %(on)s
-    GROUP BY f.customer_id
-    HAVING sum(f.orders) FILTER (WHERE f.month <= %(month)s) >= 12
-        AND count(*) FILTER (WHERE f.orders > 0 AND f.month <= %(month)s) >= 6
+    SELECT customer_id, %(until)s::date - last_on AS recent,
+        greatest(round((last_on - first_on + 1)::numeric / orders, 2), 7) AS base
+    FROM (
+        SELECT customer_id, sum(greatest(orders, 1)) AS orders, min(month) AS first_on,
+            max(coalesce(last_order_on, (month + interval '1 month - 1 day')::date)) AS last_on
+        FROM accounts_monthlyfact
+        WHERE month > %(month)s::date - interval '12 months' AND month <= %(until)s
+            AND (quantity > 0 OR orders > 0)
+        GROUP BY customer_id HAVING sum(greatest(orders, 1)) >= 12 AND count(*) >= 6
+    ) ordered
 """
 
 _COMPLAINTS = """
     SELECT customer_id, count(*) AS recent, NULL::numeric AS base
     FROM complaints_complaint
-    WHERE registered_at >= (%(on)s::date - 90) AT TIME ZONE 'Asia/Shanghai'
-        AND registered_at < (%(on)s::date + 1) AT TIME ZONE 'Asia/Shanghai'
+    WHERE registered_at >= (%(on)s::date - 89)::timestamp AT TIME ZONE 'Asia/Shanghai'
+        AND registered_at < (%(on)s::date + 1)::timestamp AT TIME ZONE 'Asia/Shanghai'
     GROUP BY customer_id
 """
 
+#: By the visits made until the day, so that a day in the past is judged as it was; one never visited counts from the
+#: day on which the clock began.
 _VISITS_MISSED = """
-    SELECT clock.customer_id, greatest(%(on)s::date - clock.due_on, 0) AS recent,
-        greatest(clock.due_on - coalesce(clock.last_visit_on, clock.started_on), 1) AS base
+    SELECT clock.customer_id,
+        greatest(%(on)s::date - coalesce(visits_due_on(visited.last_on, cell.number, cell.unit), clock.started_on), 0)
+            AS recent,
+        visits_due_on(coalesce(visited.last_on, clock.started_on), cell.number, cell.unit)
+            - coalesce(visited.last_on, clock.started_on) AS base
     FROM visits_visitclock clock
-    WHERE clock.role = 'account_manager' AND clock.due_on < %(on)s
-        AND coalesce(clock.last_visit_on, clock.started_on) <= %(on)s
+    JOIN accounts_customer customer ON customer.id = clock.customer_id
+    JOIN visits_visitinterval cell ON cell.tier = customer.tier AND cell.role = clock.role
+    LEFT JOIN (
+        SELECT customer_id, max(visited_on) AS last_on FROM visits_visit
+        WHERE counts AND role = 'account_manager' AND visited_on <= %(on)s GROUP BY customer_id
+    ) visited ON visited.customer_id = clock.customer_id
+    WHERE clock.role = 'account_manager' AND coalesce(visited.last_on, clock.started_on) <= %(on)s
 """
 
 _ALL = (

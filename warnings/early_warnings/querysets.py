@@ -6,7 +6,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
-from django.db.models import Count, F, Q
+from django.db.models import Case, Count, F, Q, When
 from django.db.models.functions import TruncMonth
 
 from accounts.querysets import ScopedQuerySet, customers_of, units_of
@@ -79,3 +79,10 @@ class ThroughWarningQuerySet(ScopedQuerySet[Any]):
     """For what hangs on a report: its signs and measures."""
 
     to_customer = "warning__customer__"
+
+
+class SignQuerySet(ThroughWarningQuerySet):
+    def worst_first(self) -> Self:
+        """Signs over their line before those that came back; the first one leads the report."""
+        back = Case(When(level="back", then=1), default=0)
+        return self.select_related("indicator").order_by(back, "worst", "indicator__position")

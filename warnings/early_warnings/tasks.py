@@ -1,4 +1,4 @@
-"""The nightly evaluation, and the one after an import."""
+"""The nightly evaluation, and the one after an import: asked for again and again, they do what is due."""
 
 from celery import shared_task
 
@@ -8,7 +8,7 @@ from early_warnings import services
 
 @shared_task
 def evaluate_night() -> None:
-    services.evaluate(on=clock.today(), now=clock.now())
+    services.evaluate_night(on=clock.today(), now=clock.now())
 
 
 @shared_task

@@ -49,6 +49,13 @@ class Indicator(models.Model):
         "self", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("counts breaches of")
     )
     of_tiers = models.PositiveSmallIntegerField(_("among tiers up to"), null=True, blank=True)
+    fresh_days = models.PositiveSmallIntegerField(
+        _("only those that crossed within, days"),
+        null=True,
+        blank=True,
+        help_text=_("For a figure that grows by one a day: counts only customers whose breach is so young."),
+    )
+    remeasure_days = models.PositiveSmallIntegerField(_("effect measured after, days"), default=28)
     valid_from = models.DateField(_("valid from"), null=True, blank=True)
     valid_until = models.DateField(_("last valid day"), null=True, blank=True)
     position = models.PositiveSmallIntegerField(_("order"), default=100)
@@ -115,9 +122,11 @@ class Evaluation(models.Model):
     """One evaluation of a business date (WRN-3): run twice, one result; missed, it is caught up."""
 
     on = models.DateField(_("business date"), unique=True)
-    month = models.DateField(_("last whole month"))
+    month = models.DateField(_("last whole month"), null=True)
+    known_until = models.DateField(_("orders known until"), null=True)
     started_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True)
+    imports = models.PositiveIntegerField(_("imports of facts seen"), default=0)
     customers = models.PositiveIntegerField(_("customers"), default=0)
     signs = models.PositiveIntegerField(_("signs"), default=0)
     opened = models.PositiveIntegerField(_("reports opened"), default=0)

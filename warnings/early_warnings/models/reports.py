@@ -11,12 +11,37 @@ from accounts.models import Customer, OrgUnit, Person
 from duties.models import Duty
 from early_warnings import rules
 from early_warnings.models.indicators import Indicator
-from early_warnings.querysets import EarlyWarningQuerySet, ThroughWarningQuerySet, UnitWarningQuerySet
+from early_warnings.querysets import (
+    EarlyWarningQuerySet,
+    SignQuerySet,
+    ThroughWarningQuerySet,
+    UnitWarningQuerySet,
+)
 
 _CLOSED_WITH_OUTCOME = ~Q(state="closed") | (
     Q(outcome__in=["recovered", "lost", "accepted"], closed_at__isnull=False, closed_by__isnull=False)
     & ~Q(conclusion="")
 )
+
+
+#: A report neither runs on measures nor closes before one was proposed (WRN-5), whatever path is tried.
+_MEASURE_PROPOSED = """
+    IF NOT EXISTS (SELECT 1 FROM warnings_measure WHERE {column} = NEW.id) THEN
+        RAISE EXCEPTION 'WRN-5: a report needs a measure first' USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NEW;
+"""
+
+
+def _measure_first(column: str) -> pgtrigger.Trigger:
+    return pgtrigger.Trigger(
+        name="measure_first",
+        when=pgtrigger.Before,
+        operation=pgtrigger.UpdateOf("state"),
+        condition=pgtrigger.Q(new__state__in=["measures", "closed"])
+        & pgtrigger.Q(old__state__df=pgtrigger.F("new__state")),
+        func=_MEASURE_PROPOSED.format(column=column),
+    )
 
 
 class Course(models.Model):
@@ -45,6 +70,8 @@ class Course(models.Model):
     conclusion = models.CharField(_("what came of it"), max_length=300, blank=True)
     closed_at = models.DateTimeField(pgettext_lazy("report", "closed"), null=True)
     closed_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+", verbose_name=_("closed by"))
+    quiet_until = models.DateField(_("the same signs stay quiet until"), null=True)
+    above_again_on = models.DateField(_("back within the line since"), null=True)
 
     class Meta:
         abstract = True
@@ -56,7 +83,6 @@ class EarlyWarning(Course):
 
     customer = models.ForeignKey(Customer, models.PROTECT, related_name="early_warnings", verbose_name=_("customer"))
     importance = models.CharField(_("importance when it opened"), max_length=10, choices=Customer.Importance)
-    above_again_on = models.DateField(_("no sign any more since"), null=True)
 
     objects = EarlyWarningQuerySet.as_manager()
 
@@ -79,6 +105,7 @@ class EarlyWarning(Course):
             models.Index(fields=["-opened_on", "-id"], name="report_opened"),
             models.Index(fields=["duty"], name="report_duty"),
         ]
+        triggers = [_measure_first("warning_id")]
 
     def __str__(self) -> str:
         return self.number
@@ -90,12 +117,23 @@ class EarlyWarning(Course):
 
 
 class Sign(models.Model):
-    """What one indicator said of the customer, with the figures it rests on. One row an indicator and report."""
+    """What one indicator says of the customer, with the figures it rests on: one row an indicator and report.
+
+    `level` and the figures are those of the last evaluation that could measure it, `back` being within the line again;
+    `worst` and `first_value` keep how it was.
+    """
+
+    class Level(models.TextChoices):
+        BREACH = rules.Level.BREACH, _("breach")
+        NEAR = rules.Level.NEAR, _("near breach")
+        BACK = "back", _("back within the line")
 
     warning = models.ForeignKey(EarlyWarning, models.CASCADE, related_name="signs")
     indicator = models.ForeignKey(Indicator, models.PROTECT, related_name="+", verbose_name=_("indicator"))
-    level = models.CharField(_("level"), max_length=6, choices=Course.Level)
+    level = models.CharField(_("level"), max_length=6, choices=Level)
+    worst = models.CharField(_("worst level"), max_length=6, choices=Course.Level)
     month = models.DateField(_("last whole month"))
+    first_value = models.DecimalField(_("value at first"), max_digits=14, decimal_places=4)
     value = models.DecimalField(_("value"), max_digits=14, decimal_places=4)
     recent = models.DecimalField(_("now"), max_digits=16, decimal_places=2)
     base = models.DecimalField(_("compared with"), max_digits=16, decimal_places=2, null=True)
@@ -104,11 +142,11 @@ class Sign(models.Model):
     first_seen_on = models.DateField(_("first seen"))
     last_seen_on = models.DateField(_("last seen"))
 
-    objects = ThroughWarningQuerySet.as_manager()
+    objects = SignQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("sign")
-        ordering = ["level", "indicator__position"]
+        ordering = ["worst", "indicator__position"]
         constraints = [models.UniqueConstraint(fields=["warning", "indicator"], name="one_sign_an_indicator")]
 
     def __str__(self) -> str:
@@ -140,6 +178,7 @@ class UnitWarning(Course):
             models.CheckConstraint(condition=_CLOSED_WITH_OUTCOME, name="unit_warning_closes_with_outcome"),
         ]
         indexes = [models.Index(fields=["-opened_on", "-id"], name="unit_warning_opened")]
+        triggers = [_measure_first("unit_warning_id")]
 
     def __str__(self) -> str:
         return self.number
@@ -155,6 +194,21 @@ class Measure(models.Model):
 
     warning = models.ForeignKey(EarlyWarning, models.PROTECT, null=True, related_name="measures")
     unit_warning = models.ForeignKey(UnitWarning, models.PROTECT, null=True, related_name="measures")
+
+    class Way(models.TextChoices):
+        """What is done, so that it can be told what helped in similar cases (WRN-7)."""
+
+        VISIT = "visit", _("visit and talk")
+        CALL = "call", _("call")
+        ORDER = "order", _("ordering advice before the order day")
+        STOCK = "stock", _("count stock, exchange slow goods")
+        DISPLAY = "display", _("display and promotion")
+        SETTLE = "settle", _("settle open complaints and questions")
+        PAYMENT = "payment", _("agree on payment")
+        SUPPLY = "supply", _("look into supply and delivery")
+        OTHER = "other", _("something else")
+
+    way = models.CharField(_("way"), max_length=8, choices=Way, default=Way.OTHER)
     what = models.CharField(_("what"), max_length=200)
     who = models.ForeignKey(Person, models.PROTECT, related_name="measures", verbose_name=_("who"))
     by_when = models.DateField(_("by when"))
@@ -177,11 +231,17 @@ class Measure(models.Model):
         constraints = [
             models.CheckConstraint(condition=~Q(what=""), name="measure_says_what"),
             models.CheckConstraint(
+                condition=Q(measured_on=None) | Q(done_at__isnull=False), name="measured_after_done"
+            ),
+            models.CheckConstraint(
                 condition=Q(warning__isnull=False, unit_warning=None) | Q(warning=None, unit_warning__isnull=False),
                 name="measure_is_about_one_report",
             ),
         ]
-        indexes = [models.Index(fields=["who", "by_when"], condition=Q(done_at=None), name="measure_to_do")]
+        indexes = [
+            models.Index(fields=["who", "by_when"], condition=Q(done_at=None), name="measure_to_do"),
+            models.Index(fields=["indicator", "way"], name="measure_helped"),
+        ]
 
     def __str__(self) -> str:
         return self.what
@@ -198,6 +258,7 @@ class ReportEvent(models.Model):
         ACKNOWLEDGED = "acknowledged", _("acknowledged")
         PROPOSED = "proposed", _("measures proposed")
         DONE = "done", _("measure done")
+        MEASURED = "measured", _("effect measured")
         CLOSED = "closed", pgettext_lazy("report", "closed")
 
     warning = models.ForeignKey(EarlyWarning, models.PROTECT, null=True, related_name="history")

@@ -1,6 +1,7 @@
 """The course of an urgent report: raised, acknowledged, measures, outcome (WRN-3, WRN-5)."""
 
 from collections.abc import Mapping
+from datetime import date, timedelta
 from enum import StrEnum
 
 
@@ -28,6 +29,16 @@ ACTS: Mapping[State, tuple[Act, ...]] = {
     State.MEASURES: (Act.CLOSE, Act.PROPOSE),
     State.CLOSED: (),
 }
+
+
+#: After a report closed, the same signs raise no new one for so many days; a new or a worse sign does. A lost customer
+#: is lost: their silence is no news.
+QUIET_DAYS: Mapping[str, int] = {"recovered": 30, "accepted": 90, "lost": 365}
+
+
+def quiet_until(outcome: str, closed_on: date) -> date:
+    """The last day on which the signs of a closed report stay quiet."""
+    return closed_on + timedelta(days=QUIET_DAYS[outcome])
 
 
 def next_act(state: State) -> Act | None:

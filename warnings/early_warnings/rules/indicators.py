@@ -3,8 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
+
+#: Values are cut here: what is larger says nothing more.
+LARGEST = Decimal(999_999)
 
 
 class Family(StrEnum):
@@ -72,12 +75,23 @@ def windows(comparison: Comparison, month: date, period: int, base_period: int) 
             return recent, None
 
 
-def ratio(value: Decimal, base: Decimal, *, months: int, base_months: int, least_base: Decimal) -> Decimal | None:
-    """Monthly mean against monthly mean; None where the base is none, or under the floor for tiny customers."""
-    mean = base / base_months
-    if mean <= 0 or mean < least_base:
+def compared(
+    recent: Decimal,
+    base: Decimal,
+    *,
+    months: int,
+    base_months: int,
+    least_base: Decimal,
+    market: Decimal = Decimal(1),
+) -> Decimal | None:
+    """A month of the recent sum against a month of the base, to four places; `market` is how all customers moved.
+
+    None where there is no base, or one under the floor for tiny customers.
+    """
+    if base <= 0 or base < least_base * base_months:
         return None
-    return (value / months) / mean
+    value = recent * base_months / (base * months * market)
+    return min(value.quantize(Decimal("0.0001"), ROUND_HALF_UP), LARGEST)
 
 
 def level_of(value: Decimal | None, line: Line, *, falling: bool) -> Level | None:

@@ -9,15 +9,17 @@ from early_warnings.services.course import (
     propose,
     visible_measures,
 )
-from early_warnings.services.evaluation import evaluate, evaluate_after_imports
+from early_warnings.services.evaluation import GoesBack, evaluate, evaluate_after_imports, evaluate_night
 
 __all__ = [
+    "GoesBack",
     "Proposal",
     "Refused",
     "acknowledge",
     "close",
     "evaluate",
     "evaluate_after_imports",
+    "evaluate_night",
     "finish_measure",
     "propose",
     "visible_measures",

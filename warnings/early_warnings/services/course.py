@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from decimal import Decimal
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
@@ -39,6 +40,7 @@ class Proposal:
     who: Person
     by_when: date
     expected: str = ""
+    way: str = Measure.Way.OTHER
 
 
 @transaction.atomic
@@ -68,7 +70,7 @@ def propose(*, report: Report, proposals: Sequence[Proposal], by: Person, now: d
         if each.by_when < today:
             raise Refused(_("The day of a measure cannot lie in the past."), "by_when")
     customer = fresh.customer if isinstance(fresh, EarlyWarning) else None
-    leading = _leading_sign(fresh)
+    indicator_id, value = _leading(fresh)
     measures = Measure.objects.bulk_create(
         Measure(
             warning=fresh if customer else None,
@@ -79,8 +81,9 @@ def propose(*, report: Report, proposals: Sequence[Proposal], by: Person, now: d
             expected=each.expected.strip(),
             proposed_by=by,
             proposed_at=now,
-            indicator=leading.indicator if leading else None,
-            value_before=leading.value if leading else None,
+            way=each.way,
+            indicator_id=indicator_id,
+            value_before=value,
         )
         for each in proposals
     )
@@ -123,7 +126,20 @@ def finish_measure(*, measure: Measure, by: Person, now: datetime) -> Measure:
     if duty is not None:
         duties.close(duty=duty, by=by, now=now, outcome=fresh.what)
     _record(report, ReportEvent.What.DONE, by=by, now=now, text=fresh.what)
+    _wait_for_effect(report, by=by, now=now)
     return fresh
+
+
+def _wait_for_effect(report: Report, *, by: Person, now: datetime) -> None:
+    """When all is done, the report waits until the effect was measured, and a working day more for the outcome."""
+    measures = list(report.measures.select_related("indicator"))
+    if report.state != rules.State.MEASURES or any(each.done_at is None for each in measures):
+        return
+    days = max(each.indicator.remeasure_days if each.indicator else 0 for each in measures)
+    due = WorkCalendar.load().add_working_minutes(
+        _evening(timezone.localdate(now) + timedelta(days=days)), JUDGE_WITHIN
+    )
+    duties.set_deadline(duty=report.duty, due_at=due, by=by, now=now)
 
 
 @transaction.atomic
@@ -136,7 +152,8 @@ def close(*, report: Report, outcome: str, conclusion: str, by: Person, now: dat
         raise Refused(_("Say in words what came of it."), "conclusion")
     fresh.state, fresh.outcome, fresh.conclusion = rules.State.CLOSED, outcome, conclusion.strip()
     fresh.closed_at, fresh.closed_by = now, by
-    fresh.save(update_fields=["state", "outcome", "conclusion", "closed_at", "closed_by"])
+    fresh.quiet_until = rules.quiet_until(outcome, timezone.localdate(now))
+    fresh.save(update_fields=["state", "outcome", "conclusion", "closed_at", "closed_by", "quiet_until"])
     for measure in fresh.measures.filter(done_at=None):
         if (duty := duties.open_duty_of(MEASURE, measure.pk)) is not None:
             duties.close(duty=duty, by=by, now=now, outcome=outcome)
@@ -171,11 +188,12 @@ def _may_act(report: Report, by: Person) -> bool:
     return report.duty is not None and duties.may_act(duty=report.duty, person=by)
 
 
-def _leading_sign(report: Report) -> Sign | None:
-    """The sign by which the effect of a measure will be told: the worst one."""
+def _leading(report: Report) -> tuple[int | None, Decimal | None]:
+    """The indicator by which the effect of a measure will be told, and its value now: the worst sign's."""
     if isinstance(report, UnitWarning):
-        return None
-    return report.signs.select_related("indicator").order_by("level", "indicator__position").first()
+        return report.indicator_id, report.value
+    sign = Sign.objects.filter(warning=report).order_by("worst", "indicator__position").first()
+    return (sign.indicator_id, sign.value) if sign else (None, None)
 
 
 def _all_days(report: Report) -> list[date]:

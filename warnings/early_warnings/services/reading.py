@@ -44,8 +44,9 @@ def possible_doers(posts: Sequence[Post]) -> list[Post]:
 
 @dataclass(frozen=True, slots=True)
 class Months:
-    """Months of one measure, oldest first; the year before beside it. Months without a purchase are zero, those before
-    the first purchase nothing.
+    """Months of one measure, oldest first, with the year before beside it.
+
+    A month without a purchase is zero, one before the first purchase nothing.
     """
 
     months: list[date]

@@ -77,7 +77,7 @@ class Asked:
 def for_list(found: QuerySet[EarlyWarning]) -> QuerySet[EarlyWarning]:
     """Reports with what a row shows: customer, holder, and the signs in words."""
     return found.select_related("customer__unit", "duty__owner").prefetch_related(
-        Prefetch("signs", Sign.objects.select_related("indicator").order_by("level", "indicator__position"))
+        Prefetch("signs", Sign.objects.worst_first())
     )
 
 

@@ -11,6 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts import clock
@@ -46,7 +47,7 @@ class Page:
     def signs(self) -> list[Sign]:
         if isinstance(self.report, UnitWarning):
             return []
-        signs = list(self.report.signs.select_related("indicator").order_by("level", "indicator__position"))
+        signs = list(self.report.signs.worst_first())
         for sign in signs:
             sign.reason = wording.reason(sign)
             sign.value_said = wording.value_of(sign.indicator, sign.value)
@@ -60,11 +61,8 @@ class Page:
             each.mine = each.done_at is None and (each.who_id in self.request.user.scope.own or self.may_act)
             if each.indicator and each.value_before is not None:
                 each.before_said = wording.value_of(each.indicator, each.value_before)
-                each.after_said = (
-                    wording.value_of(each.indicator, each.value_after)
-                    if each.value_after is not None
-                    else _("no sign any more")
-                )
+                if each.value_after is not None:
+                    each.after_said = wording.value_of(each.indicator, each.value_after)
         return measures
 
     @cached_property
@@ -119,7 +117,7 @@ class Page:
         return list(self.report.history.select_related("by", "indicator").order_by("-at", "-pk")[:100])
 
     def events(self) -> list[dict[str, Any]]:
-        return [{"at": each.at, "text": _sentence(each), "by": each.by or ""} for each in self.history]
+        return [{"at": each.at, "text": _sentence(each, self.report), "by": each.by or ""} for each in self.history]
 
     def chart(self) -> dict[str, Any] | None:
         """24 months of what is told of, last year beside it, and the lines as they were each month."""
@@ -188,24 +186,22 @@ def _floats(values: list[Any]) -> list[float | None]:
     return [None if value is None else float(value) for value in values]
 
 
-def _sentence(event: ReportEvent) -> str:
-    match event.what:
-        case ReportEvent.What.RAISED:
-            return _("Raised by the nightly evaluation")
-        case ReportEvent.What.SIGN:
-            return _("Sign: %(name)s") % {"name": event.indicator}
-        case ReportEvent.What.WORSE:
-            return _("Now a breach: %(name)s") % {"name": event.indicator}
-        case ReportEvent.What.BACK:
-            return _("Back within all lines")
-        case ReportEvent.What.ACKNOWLEDGED:
-            return _("Acknowledged")
-        case ReportEvent.What.PROPOSED:
-            return _("Measures proposed: %(text)s") % {"text": event.text}
-        case ReportEvent.What.DONE:
-            return _("Measure done: %(text)s") % {"text": event.text}
-        case _what:
-            return _("Closed: %(text)s") % {"text": event.text}
+_SENTENCES = {
+    ReportEvent.What.RAISED.value: gettext_lazy("Raised by the nightly evaluation"),
+    ReportEvent.What.SIGN.value: gettext_lazy("Sign: %(name)s"),
+    ReportEvent.What.WORSE.value: gettext_lazy("Now a breach: %(name)s"),
+    ReportEvent.What.BACK.value: gettext_lazy("Back within all lines"),
+    ReportEvent.What.ACKNOWLEDGED.value: gettext_lazy("Acknowledged"),
+    ReportEvent.What.PROPOSED.value: gettext_lazy("Measures proposed: %(text)s"),
+    ReportEvent.What.DONE.value: gettext_lazy("Measure done: %(text)s"),
+    ReportEvent.What.MEASURED.value: gettext_lazy("Effect measured: %(name)s"),
+    ReportEvent.What.CLOSED.value: gettext_lazy("Closed: %(text)s"),
+}
+
+
+def _sentence(event: ReportEvent, report: Report) -> str:
+    name = event.indicator or getattr(report, "indicator", "")
+    return str(_SENTENCES[event.what]) % {"name": name, "text": event.text}
 
 
 def _page(request: HttpRequest, kind: type[Report], pk: int) -> Page:

@@ -1,5 +1,5 @@
 """The nightly evaluation: indicators compiled to set-based SQL (WRN-1…4)."""
 
-from early_warnings.services.evaluation.running import evaluate, evaluate_after_imports, month_before
+from early_warnings.services.evaluation.running import GoesBack, evaluate, evaluate_after_imports, evaluate_night
 
-__all__ = ["evaluate", "evaluate_after_imports", "month_before"]
+__all__ = ["GoesBack", "evaluate", "evaluate_after_imports", "evaluate_night"]

@@ -7,7 +7,6 @@ is looked up: this order is what keeps 5.5 million customers cheap.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -27,27 +26,27 @@ class Compiled:
     values: dict[str, Any] = field(default_factory=dict)
 
 
-def basis(indicators: Sequence[Indicator], *, on: date, month: date) -> Compiled:
-    """A row for every active customer."""
-    values: dict[str, Any] = {"on": on, "month": month, "first": month, "last": month}
+def basis(indicators: Sequence[Indicator], known: rules.Known) -> Compiled:
+    """A row for every active customer: whole sums, so that comparing them loses no digit."""
+    month = known.month or rules.months_back(known.on, 1)
+    values: dict[str, Any] = {"on": known.on, "until": known.until, "month": month, "first": month, "last": month}
     facts, outer, joins = [], [], []
     for each in indicators:
         measure, pk = MEASURES[each.measure], each.pk
-        recent, base = rules.windows(rules.Comparison(each.comparison), month, each.period, each.base_period)
         if measure.source is Source.QUERY:
             joins.append(f"LEFT JOIN ({measure.sql}) q{pk} ON q{pk}.customer_id = c.id")
             outer.append(f"q{pk}.recent::numeric AS r{pk}, q{pk}.base::numeric AS b{pk}")
             continue
+        recent, base = rules.windows(rules.Comparison(each.comparison), month, each.period, each.base_period)
         facts.append(f"{_window(measure, recent, f'r{pk}', values)} AS r{pk}")
+        values["first"] = min(values["first"], recent.first)
         if base is None:
             outer.append(f"coalesce(f.r{pk}, 0) AS r{pk}, NULL::numeric AS b{pk}")
-        else:
-            of = MEASURES[each.base_measure] if each.comparison == rules.Comparison.SHARE else measure
-            facts.append(f"{_window(of, base, f'b{pk}', values)} AS b{pk}")
-            months = (1, 1) if each.comparison == rules.Comparison.SHARE else (recent.months, base.months)
-            outer.append(f"coalesce(f.r{pk}, 0) / {months[0]} AS r{pk}, f.b{pk} / {months[1]} AS b{pk}")
-            values["first"] = min(values["first"], base.first)
-        values["first"] = min(values["first"], recent.first)
+            continue
+        of = MEASURES[each.base_measure] if each.comparison == rules.Comparison.SHARE else measure
+        facts.append(f"{_window(of, base, f'b{pk}', values)} AS b{pk}")
+        outer.append(f"coalesce(f.r{pk}, 0) AS r{pk}, coalesce(f.b{pk}, 0) AS b{pk}")
+        values["first"] = min(values["first"], base.first)
     columns = ", ".join(["c.id, c.kind, c.unit_id, u.path, c.importance, c.tier, c.service_class", *outer])
     aggregates = ", ".join(["customer_id", *facts])
     return Compiled(
@@ -70,38 +69,42 @@ def _window(measure: MeasureKind, window: rules.Window, name: str, values: dict[
 
 
 def market(indicators: Sequence[Indicator]) -> Compiled:
-    """How the whole market moved, by kind of customer, for the indicators that are told against it."""
-    columns = [
-        f"coalesce(sum(r{each.pk}) FILTER (WHERE b{each.pk} > 0) / nullif(sum(b{each.pk}), 0), 1) AS m{each.pk}"
-        for each in indicators
-        if each.against_market
-    ]
+    """How those who bought before moved together, by kind of customer, for the indicators that are told against it."""
+    columns = []
+    for each in indicators:
+        if each.against_market:
+            pk, (recent_months, base_months) = each.pk, _months(each)
+            moved = (
+                f"sum(r{pk}) FILTER (WHERE b{pk} > 0) * {base_months}"
+                f" / nullif(sum(b{pk}) FILTER (WHERE b{pk} > 0) * {recent_months}, 0)"
+            )
+            columns.append(f"greatest(coalesce(round({moved}, 4), 1), {LEAST_MARKET}) AS m{pk}")
     return Compiled(
         "CREATE TEMP TABLE early_market ON COMMIT DROP AS "
         f"SELECT {', '.join(['kind', *columns])} FROM early_basis GROUP BY kind"
     )
 
 
-def signs(indicators: Sequence[Indicator], loosest: dict[int, Decimal]) -> Compiled:
-    """Every customer × indicator over a line of the most exact threshold."""
+def values_of(indicators: Sequence[Indicator], loosest: dict[int, Decimal]) -> Compiled:
+    """Every customer × indicator over its most exact line; for open reports also what is within it (no level)."""
     values: dict[str, Any] = {}
     parts = []
     for each in indicators:
-        if each.pk not in loosest:
-            continue
-        values[f"near{each.pk}"], values[f"least{each.pk}"] = loosest[each.pk], each.least_base
-        values[f"kind{each.pk}"] = each.customer_kind
-        parts.append(_candidates(each))
+        if each.pk in loosest:
+            values[f"near{each.pk}"], values[f"kind{each.pk}"] = loosest[each.pk], each.customer_kind
+            values[f"least{each.pk}"] = each.least_base
+            parts.append(_candidates(each))
     union = " UNION ALL ".join(parts) or (
         "SELECT id AS customer_id, path, importance, tier, service_class, 0::bigint AS indicator_id, true AS falling,"
         " 0::numeric AS value, 0::numeric AS recent, 0::numeric AS base, 1::numeric AS market"
         " FROM early_basis WHERE false"
     )
     return Compiled(
-        f"""CREATE TEMP TABLE early_sign ON COMMIT DROP AS
+        f"""CREATE TEMP TABLE early_value ON COMMIT DROP AS
+        WITH open_report AS MATERIALIZED (SELECT customer_id FROM warnings_earlywarning WHERE state <> 'closed')
         SELECT x.customer_id, x.indicator_id, x.value, x.recent, x.base, x.market,
-            CASE WHEN breached THEN 'breach' ELSE 'near' END AS level,
-            CASE WHEN breached THEN line.breach ELSE line.near END AS line
+            CASE WHEN breached THEN 'breach' WHEN crossed THEN 'near' END AS level,
+            CASE WHEN breached THEN line.breach ELSE line.near END AS line, line.breach
         FROM ({union}) x
         CROSS JOIN LATERAL (
             SELECT t.breach, t.near FROM warnings_threshold t LEFT JOIN accounts_orgunit tu ON tu.id = t.unit_id
@@ -116,29 +119,40 @@ def signs(indicators: Sequence[Indicator], loosest: dict[int, Decimal]) -> Compi
         CROSS JOIN LATERAL (
             SELECT CASE WHEN x.falling THEN x.value <= line.breach ELSE x.value >= line.breach END AS breached,
                 CASE WHEN x.falling THEN x.value <= line.near ELSE x.value >= line.near END AS crossed) crossing
-        WHERE breached OR crossed""",
+        WHERE breached OR crossed OR x.customer_id IN (SELECT customer_id FROM open_report)""",
         values,
     )
 
 
+def _months(each: Indicator) -> tuple[int, int]:
+    """How many months the figure, and what it is compared with, are sums of: both are told a month."""
+    match rules.Comparison(each.comparison):
+        case rules.Comparison.BEFORE:
+            return each.period, each.base_period
+        case rules.Comparison.LAST_YEAR:
+            return each.period, each.period
+        case _:
+            return 1, 1
+
+
 def _candidates(each: Indicator) -> str:
-    """Customers whose value is over the loosest line of an indicator."""
-    pk = each.pk
+    """Customers whose value is over the loosest line of an indicator, and those with an open report."""
+    pk, (recent_months, base_months) = each.pk, _months(each)
     market = f"m.m{pk}" if each.against_market else "1::numeric"
     if each.comparison != rules.Comparison.ABSOLUTE or MEASURES[each.measure].has_base:
-        value, condition = (
-            f"r{pk} / b{pk} / greatest({market}, {LEAST_MARKET})",
-            f"b{pk} > 0 AND b{pk} >= %(least{pk})s",
-        )
+        value = f"r{pk} * {base_months} / (b{pk} * {recent_months} * {market})"
+        condition = f"b{pk} > 0 AND b{pk} >= %(least{pk})s * {base_months}"
     else:
         value, condition = f"r{pk}", f"r{pk} IS NOT NULL"
     beyond = "<=" if each.falling else ">="
     join = "JOIN early_market m USING (kind)" if each.against_market else ""
     return (
         f"SELECT id AS customer_id, path, importance, tier, service_class, {pk}::bigint AS indicator_id,"
-        f" {each.falling} AS falling, value, r{pk}::numeric AS recent, b{pk}::numeric AS base, market"
-        f" FROM (SELECT b.*, CASE WHEN {condition} THEN {value} END AS value, {market} AS market"
-        f" FROM early_basis b {join}"
+        f" {each.falling} AS falling, value, r{pk} / {recent_months}::numeric AS recent,"
+        f" b{pk} / {base_months}::numeric AS base, market"
+        f" FROM (SELECT b.*, CASE WHEN {condition} THEN least(round({value}, 4), {rules.LARGEST}) END AS value,"
+        f" {market} AS market FROM early_basis b {join}"
         f" WHERE {f'b.kind = %(kind{pk})s' if each.customer_kind else 'true'}) i"
         f" WHERE value {beyond} %(near{pk})s"
+        f" OR (value IS NOT NULL AND id IN (SELECT customer_id FROM open_report))"
     )

@@ -1,7 +1,7 @@
 """One evaluation of a business date, in one transaction: killed at any line, nothing of it stays (WRN-3)."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -14,6 +14,7 @@ from accounts.models import FileImport
 from duties.models import Duty
 from duties.services import Opening, open_duties
 from early_warnings import rules
+from early_warnings.measures import MEASURES, Source
 from early_warnings.models import EarlyWarning, Evaluation, Indicator, Threshold, UnitWarning
 from early_warnings.services.evaluation import compiling, statements
 
@@ -21,50 +22,34 @@ REPORT = "warning.report"
 UNIT_REPORT = "warning.unit"
 
 
-def month_before(on: date) -> date:
-    """The last whole month at a date: the facts of the running month are not compared with whole ones."""
-    return rules.months_back(on, 1)
+class GoesBack(Exception):
+    """A later day was evaluated already: reports know no way back in time."""
 
 
 @transaction.atomic
 def evaluate(*, on: date, now: datetime) -> Evaluation:
-    """Evaluate every indicator for every active customer at a business date; run again, it doubles nothing.
+    """Evaluate every indicator for every active customer at a business date; run again, it doubles nothing (WRN-3).
 
-    Facts up to the last whole month count, silence to the day. Evaluations wait for each other.
+    Facts up to the last whole month that is there are compared; silence and visits count to the day. Evaluations wait
+    for each other. Raises GoesBack if a later day was evaluated.
     """
     started = time.monotonic()
-    work = _Work(on=on, month=month_before(on), now=now)
-    work.execute("SELECT pg_advisory_xact_lock(hashtext('early_warnings.evaluate'))")
-    indicators = _valid(on)
-    customers = [each for each in indicators if each.family == Indicator.Family.CUSTOMER]
-    work.compiled(compiling.basis(customers, on=on, month=work.month))
-    work.execute("CREATE UNIQUE INDEX ON early_basis (id)")
-    work.execute("ANALYZE early_basis")
-    work.compiled(compiling.market(customers))
-    work.compiled(compiling.signs(customers, _loosest(customers)))
-    signs = work.execute("SELECT count(*) FROM early_sign")[0][0]
-    work.execute(
-        statements.COUNT_UNITS,
-        unit_indicators=[each.pk for each in indicators if each.family != Indicator.Family.CUSTOMER],
-    )
-    work.execute(statements.FORGET_SETTLED)
-    work.execute("ANALYZE early_sign")
-    raised = [pk for (pk,) in work.execute(statements.RAISE)]
-    work.execute(statements.TELL_OF_SIGNS)
-    work.execute(statements.ADD_SIGNS)
-    work.execute(statements.TELL_OF_RETURN)
-    work.execute(statements.SETTLE_LEVELS)
-    work.execute(statements.MEASURE_EFFECTS)
-    units = [pk for (pk,) in work.execute(statements.RAISE_UNITS)]
-    work.execute(statements.RENEW_UNITS)
-    _send(raised, units, now=now)
-    customers_seen = work.execute("SELECT count(*) FROM early_basis")[0][0]
-    work.execute("DROP TABLE early_basis, early_market, early_sign, early_unit")
-    evaluation, _ = Evaluation.objects.select_for_update().get_or_create(
-        on=on, defaults={"month": work.month, "started_at": now}
-    )
-    evaluation.month, evaluation.finished_at = work.month, now
-    evaluation.customers, evaluation.signs, evaluation.statements = customers_seen, signs, work.count
+    work = _Work(on=on, now=now)
+    with connection.execute_wrapper(work.tally):
+        work.execute("SELECT pg_advisory_xact_lock(hashtext('early_warnings.evaluate'))")
+        if Evaluation.objects.filter(on__gt=on, finished_at__isnull=False).exists():
+            raise GoesBack(str(on))
+        imports = _imports()
+        known = _known(work, on)
+        indicators = _valid(on, known)
+        seen, signs = _find(work, indicators, known)
+        raised, units = _write(work)
+        _send(raised, units, now=now)
+        work.execute("DROP TABLE early_basis, early_market, early_value, early_sign, early_unit")
+    evaluation, _ = Evaluation.objects.select_for_update().get_or_create(on=on, defaults={"started_at": now})
+    evaluation.month, evaluation.known_until, evaluation.finished_at = known.month, known.until, now
+    evaluation.imports = imports
+    evaluation.customers, evaluation.signs, evaluation.statements = seen, signs, work.count
     evaluation.opened += len(raised)
     evaluation.unit_opened += len(units)
     evaluation.milliseconds = round((time.monotonic() - started) * 1000)
@@ -72,25 +57,83 @@ def evaluate(*, on: date, now: datetime) -> Evaluation:
     return evaluation
 
 
+def _known(work: "_Work", on: date) -> rules.Known:
+    running = on.replace(day=1)
+    rows = work.execute(statements.KNOWN, running=running, oldest=rules.months_back(running, rules.LOOK_BACK + 1))
+    newest = next((newest for month, _count, newest in rows if month == running), None)
+    return rules.known_by(on, {month: count for month, count, _newest in rows}, newest)
+
+
+def _find(work: "_Work", indicators: Sequence[Indicator], known: rules.Known) -> tuple[int, int]:
+    """Measure everybody, into temporary tables; how many customers and signs there are."""
+    customers = [each for each in indicators if each.family == Indicator.Family.CUSTOMER]
+    work.values["month"] = known.month or rules.months_back(known.on, 1)
+    work.compiled(compiling.basis(customers, known))
+    work.execute("CREATE UNIQUE INDEX ON early_basis (id)")
+    work.execute("ANALYZE early_basis")
+    work.compiled(compiling.market(customers))
+    work.compiled(compiling.values_of(customers, _loosest(customers)))
+    work.execute("CREATE TEMP TABLE early_sign ON COMMIT DROP AS SELECT * FROM early_value WHERE level IS NOT NULL")
+    work.execute("ANALYZE early_value, early_sign")
+    work.execute(
+        statements.COUNT_UNITS,
+        unit_indicators=[each.pk for each in indicators if each.family != Indicator.Family.CUSTOMER],
+    )
+    return work.execute("SELECT (SELECT count(*) FROM early_basis), (SELECT count(*) FROM early_sign)")[0]
+
+
+def _write(work: "_Work") -> tuple[list[int], list[int]]:
+    """Reports, signs, effects; gives the keys of new reports and of new unit warnings."""
+    work.execute(statements.FORGET_SETTLED)
+    raised = [pk for (pk,) in work.execute(statements.RAISE)]
+    work.execute(statements.TELL_OF_SIGNS)
+    work.execute(statements.ADD_SIGNS)
+    work.execute(statements.CALM_SIGNS)
+    work.execute(statements.TELL_OF_RETURN)
+    work.execute(statements.SETTLE_LEVELS)
+    work.execute(statements.MEASURE_EFFECTS)
+    work.execute(statements.TELL_OF_UNITS)
+    units = [pk for (pk,) in work.execute(statements.RAISE_UNITS)]
+    work.execute(statements.RENEW_UNITS)
+    work.execute(statements.MEASURE_UNIT_EFFECTS)
+    return raised, units
+
+
+def evaluate_night(*, on: date, now: datetime) -> Evaluation | None:
+    """The night's evaluation, asked for again and again: once a day, and when facts were imported since (WRN-3)."""
+    if Evaluation.objects.filter(on=on, finished_at__isnull=False).exists():
+        return evaluate_after_imports(now=now)
+    return evaluate(on=on, now=now)
+
+
 def evaluate_after_imports(*, now: datetime) -> Evaluation | None:
-    """Evaluate today again if facts were imported since the last evaluation (WRN-3); None if there is nothing new."""
-    latest = Evaluation.objects.order_by("-finished_at").values_list("finished_at", flat=True).first()
-    new = FileImport.objects.filter(Q(created__gt=0) | Q(changed__gt=0)).order_by("-imported_at").first()
-    if new is None or (latest is not None and new.imported_at <= latest):
+    """Evaluate today again if facts were imported that the last evaluation has not seen; None if there is nothing new.
+
+    They are counted, not dated: an import that began before an evaluation and ended after it is new all the same.
+    """
+    last = Evaluation.objects.filter(finished_at__isnull=False).order_by("-on").first()
+    if last is not None and last.imports == _imports():
         return None
     return evaluate(on=timezone.localdate(now), now=now)
 
 
+def _imports() -> int:
+    return FileImport.objects.filter(Q(created__gt=0) | Q(changed__gt=0)).count()
+
+
 class _Work:
-    """The statements of one evaluation, counted."""
+    """The statements of one evaluation, and their number."""
 
     def __init__(self, **values: Any) -> None:
         self.values = values
-        self.month: date = values["month"]
         self.count = 0
 
-    def execute(self, sql: str, **values: Any) -> list[tuple[Any, ...]]:
+    def tally(self, execute: Callable[..., Any], *details: Any) -> Any:
+        """Counts every statement, those of other services too."""
         self.count += 1
+        return execute(*details)
+
+    def execute(self, sql: str, **values: Any) -> list[tuple[Any, ...]]:
         with connection.cursor() as cursor:
             cursor.execute(sql, {**self.values, **values})
             return cursor.fetchall() if cursor.description else []
@@ -99,12 +142,12 @@ class _Work:
         self.execute(compiled.sql, **compiled.values)
 
 
-def _valid(on: date) -> list[Indicator]:
-    return list(
-        Indicator.objects.filter(
-            Q(valid_from=None) | Q(valid_from__lte=on), Q(valid_until=None) | Q(valid_until__gte=on)
-        ).order_by("pk")
-    )
+def _valid(on: date, known: rules.Known) -> list[Indicator]:
+    """The indicators in force; without facts only those that need none."""
+    found = Indicator.objects.filter(
+        Q(valid_from=None) | Q(valid_from__lte=on), Q(valid_until=None) | Q(valid_until__gte=on)
+    ).order_by("pk")
+    return [each for each in found if known.month or not each.measure or MEASURES[each.measure].source is Source.QUERY]
 
 
 def _loosest(indicators: Sequence[Indicator]) -> dict[int, Decimal]:

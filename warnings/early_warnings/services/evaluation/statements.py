@@ -1,11 +1,17 @@
 """What an evaluation writes once the signs are known: a fixed number of statements, whatever the number of signs."""
 
-#: A report that somebody closed is not raised again by the same sign of the same month.
+#: What the facts can tell on the day: how many rows each month has, and the latest order of the running month.
+KNOWN = """
+    SELECT month, count(*), max(last_order_on) FILTER (WHERE month = %(running)s) FROM accounts_monthlyfact
+    WHERE month BETWEEN %(oldest)s AND %(running)s GROUP BY month
+"""
+
+#: While a closed report is quiet its signs raise no new one, unless one of them is new or worse (WRN-3).
 FORGET_SETTLED = """
     DELETE FROM early_sign s USING warnings_earlywarning w, warnings_sign old
-    WHERE w.customer_id = s.customer_id AND w.state = 'closed' AND old.warning_id = w.id
-        AND old.indicator_id = s.indicator_id AND old.month >= %(month)s
-        AND (old.level = 'breach' OR s.level = 'near')
+    WHERE w.customer_id = s.customer_id AND w.state = 'closed' AND w.quiet_until >= %(on)s
+        AND old.warning_id = w.id AND old.indicator_id = s.indicator_id
+        AND (old.worst = 'breach' OR s.level = 'near')
         AND NOT EXISTS (
             SELECT 1 FROM warnings_earlywarning o WHERE o.customer_id = s.customer_id AND o.state <> 'closed')
 """
@@ -30,58 +36,73 @@ TELL_OF_SIGNS = """
     FROM early_sign s
     JOIN warnings_earlywarning w ON w.customer_id = s.customer_id AND w.state <> 'closed'
     LEFT JOIN warnings_sign old ON old.warning_id = w.id AND old.indicator_id = s.indicator_id
-    WHERE old.id IS NULL OR (old.level = 'near' AND s.level = 'breach')
+    WHERE old.id IS NULL OR (old.worst = 'near' AND s.level = 'breach')
 """
 
 ADD_SIGNS = """
-    INSERT INTO warnings_sign
-        (warning_id, indicator_id, level, month, value, recent, base, market, line, first_seen_on, last_seen_on)
-    SELECT w.id, s.indicator_id, s.level, %(month)s, round(s.value, 4), round(s.recent, 2), round(s.base, 2),
-        round(s.market, 4), s.line, %(on)s, %(on)s
+    INSERT INTO warnings_sign AS sign
+        (warning_id, indicator_id, level, worst, month, first_value, value, recent, base, market, line, first_seen_on,
+         last_seen_on)
+    SELECT w.id, s.indicator_id, s.level, s.level, %(month)s, s.value, s.value, round(s.recent, 2), round(s.base, 2),
+        s.market, s.line, %(on)s, %(on)s
     FROM early_sign s JOIN warnings_earlywarning w ON w.customer_id = s.customer_id AND w.state <> 'closed'
     ORDER BY w.id, s.indicator_id
     ON CONFLICT (warning_id, indicator_id) DO UPDATE SET
-        level = excluded.level, month = excluded.month, value = excluded.value, recent = excluded.recent,
-        base = excluded.base, market = excluded.market, line = excluded.line,
-        last_seen_on = greatest(warnings_sign.last_seen_on, excluded.last_seen_on)
-    WHERE warnings_sign.last_seen_on <= excluded.last_seen_on
+        level = excluded.level, worst = least(sign.worst, excluded.worst), month = excluded.month,
+        value = excluded.value, recent = excluded.recent, base = excluded.base, market = excluded.market,
+        line = excluded.line, last_seen_on = excluded.last_seen_on
+"""
+
+#: A sign that was measured again and is within its line keeps its figures up to date. One that can no longer be
+#: measured (a shop that stopped has no base any more) stays as it was: it has not come back.
+CALM_SIGNS = """
+    UPDATE warnings_sign old SET level = 'back', month = %(month)s, value = v.value, recent = round(v.recent, 2),
+        base = round(v.base, 2), market = v.market, line = v.line
+    FROM early_value v JOIN warnings_earlywarning w ON w.customer_id = v.customer_id AND w.state <> 'closed'
+    WHERE old.warning_id = w.id AND old.indicator_id = v.indicator_id AND v.level IS NULL
+        AND (old.level, old.month, old.value) IS DISTINCT FROM ('back', %(month)s, v.value)
 """
 
 TELL_OF_RETURN = """
     INSERT INTO warnings_reportevent (warning_id, what, at)
     SELECT w.id, 'back', %(now)s FROM warnings_earlywarning w
-    WHERE w.state <> 'closed' AND w.above_again_on IS NULL AND w.opened_on < %(on)s
-        AND EXISTS (SELECT 1 FROM early_basis b WHERE b.id = w.customer_id)
-        AND NOT EXISTS (SELECT 1 FROM early_sign s WHERE s.customer_id = w.customer_id)
+    WHERE w.state <> 'closed' AND w.above_again_on IS NULL
+        AND EXISTS (SELECT 1 FROM warnings_sign s WHERE s.warning_id = w.id)
+        AND NOT EXISTS (SELECT 1 FROM warnings_sign s WHERE s.warning_id = w.id AND s.level <> 'back')
 """
 
+#: A report is as bad as the worst of its signs now; back within the line when all of them are.
 SETTLE_LEVELS = """
     UPDATE warnings_earlywarning w SET
-        level = coalesce(seen.level, w.level),
-        above_again_on = CASE WHEN seen.level IS NULL THEN coalesce(w.above_again_on, %(on)s) END
-    FROM warnings_earlywarning o
-    LEFT JOIN (SELECT customer_id, min(level) AS level FROM early_sign GROUP BY customer_id) seen
-        ON seen.customer_id = o.customer_id
-    WHERE w.id = o.id AND o.state <> 'closed' AND o.opened_on <= %(on)s
-        AND EXISTS (SELECT 1 FROM early_basis b WHERE b.id = o.customer_id)
-        AND (w.level, w.above_again_on) IS DISTINCT FROM (coalesce(seen.level, w.level),
-            CASE WHEN seen.level IS NULL THEN coalesce(w.above_again_on, %(on)s) END)
+        level = CASE WHEN seen.back THEN w.level ELSE seen.level END,
+        above_again_on = CASE WHEN seen.back THEN coalesce(w.above_again_on, %(on)s) END
+    FROM (
+        SELECT s.warning_id, min(s.level) FILTER (WHERE s.level <> 'back') AS level, bool_and(s.level = 'back') AS back
+        FROM warnings_sign s JOIN warnings_earlywarning o ON o.id = s.warning_id
+        WHERE o.state <> 'closed' GROUP BY s.warning_id) seen
+    WHERE w.id = seen.warning_id AND (w.level, w.above_again_on) IS DISTINCT FROM (
+        CASE WHEN seen.back THEN w.level ELSE seen.level END,
+        CASE WHEN seen.back THEN coalesce(w.above_again_on, %(on)s) END)
 """
 
 #: Totals and ratios of every branch (WRN-2), with the most exact line of its own, an upper unit's, or the company's.
+#: With `fresh_days` only breaches so young are counted: the figure of silence or of a missed visit grows by one a day,
+#: so that `recent - breach * base` says for how many days the line has been crossed.
 COUNT_UNITS = """
     CREATE TEMP TABLE early_unit ON COMMIT DROP AS
     WITH counted AS (
-        SELECT i.id AS indicator_id, i.family, u.id AS unit_id, u.path,
+        SELECT i.id AS indicator_id, i.family, i.least_base, u.id AS unit_id, u.path,
             count(*) AS among, count(s.customer_id) AS counted
         FROM warnings_indicator i
         CROSS JOIN accounts_orgunit u
         JOIN early_basis b ON starts_with(b.path, u.path) AND (i.of_tiers IS NULL OR b.tier <= i.of_tiers)
         LEFT JOIN early_sign s
             ON s.customer_id = b.id AND s.indicator_id = i.of_indicator_id AND s.level = 'breach'
+            AND (i.fresh_days IS NULL OR s.recent - s.breach * s.base <= i.fresh_days)
         WHERE i.id = ANY(%(unit_indicators)s) AND u.kind = 'branch'
         GROUP BY i.id, u.id)
-    SELECT c.*, x.value, CASE WHEN x.value >= line.breach THEN 'breach' ELSE 'near' END AS level,
+    SELECT c.indicator_id, c.unit_id, c.among, c.counted, round(x.value, 4) AS value,
+        CASE WHEN x.value >= line.breach THEN 'breach' WHEN x.value >= line.near THEN 'near' END AS level,
         CASE WHEN x.value >= line.breach THEN line.breach ELSE line.near END AS line
     FROM counted c
     CROSS JOIN LATERAL (
@@ -90,21 +111,21 @@ COUNT_UNITS = """
         SELECT t.breach, t.near FROM warnings_threshold t LEFT JOIN accounts_orgunit tu ON tu.id = t.unit_id
         WHERE t.indicator_id = c.indicator_id AND (tu.id IS NULL OR starts_with(c.path, tu.path))
         ORDER BY coalesce(length(tu.path), 0) DESC LIMIT 1) line
-    WHERE x.value >= least(line.near, line.breach)
+    WHERE c.among >= c.least_base
 """
 
 RAISE_UNITS = """
-    WITH settled AS (
-        SELECT unit_id, indicator_id, bool_or(level = 'breach') AS breached
-        FROM warnings_unitwarning WHERE state = 'closed' AND month >= %(month)s GROUP BY unit_id, indicator_id),
-    raised AS (
+    WITH raised AS (
         INSERT INTO warnings_unitwarning
             (unit_id, indicator_id, level, state, opened_on, outcome, conclusion, month, value, counted, among, line,
              last_seen_on)
-        SELECT u.unit_id, u.indicator_id, u.level, 'open', %(on)s, '', '', %(month)s, round(u.value, 4),
-            u.counted, u.among, u.line, %(on)s
-        FROM early_unit u LEFT JOIN settled USING (unit_id, indicator_id)
-        WHERE settled.unit_id IS NULL OR (u.level = 'breach' AND NOT settled.breached)
+        SELECT u.unit_id, u.indicator_id, u.level, 'open', %(on)s, '', '', %(month)s, u.value, u.counted, u.among,
+            u.line, %(on)s
+        FROM early_unit u
+        WHERE u.level IS NOT NULL AND NOT EXISTS (
+            SELECT 1 FROM warnings_unitwarning old
+            WHERE old.unit_id = u.unit_id AND old.indicator_id = u.indicator_id AND old.state = 'closed'
+                AND old.quiet_until >= %(on)s AND (old.level = 'breach' OR u.level = 'near'))
         ORDER BY u.unit_id, u.indicator_id
         ON CONFLICT (unit_id, indicator_id) WHERE state <> 'closed' DO NOTHING
         RETURNING id)
@@ -112,21 +133,44 @@ RAISE_UNITS = """
     SELECT id, 'raised', %(now)s FROM raised RETURNING unit_warning_id
 """
 
-RENEW_UNITS = """
-    UPDATE warnings_unitwarning w SET
-        level = u.level, month = %(month)s, value = round(u.value, 4), counted = u.counted, among = u.among,
-        line = u.line, last_seen_on = %(on)s
-    FROM early_unit u
-    WHERE w.unit_id = u.unit_id AND w.indicator_id = u.indicator_id AND w.state <> 'closed' AND w.last_seen_on < %(on)s
+TELL_OF_UNITS = """
+    INSERT INTO warnings_reportevent (unit_warning_id, what, at)
+    SELECT w.id, CASE WHEN u.level IS NULL THEN 'back' ELSE 'worse' END, %(now)s
+    FROM early_unit u JOIN warnings_unitwarning w USING (unit_id, indicator_id)
+    WHERE w.state <> 'closed' AND ((u.level IS NULL AND w.above_again_on IS NULL)
+        OR (u.level = 'breach' AND w.level = 'near'))
 """
 
-#: The effect of a measure is the same indicator, measured again after its day (WRN-5).
+RENEW_UNITS = """
+    UPDATE warnings_unitwarning w SET
+        level = coalesce(u.level, w.level), month = %(month)s, value = u.value, counted = u.counted, among = u.among,
+        line = u.line, last_seen_on = CASE WHEN u.level IS NULL THEN w.last_seen_on ELSE %(on)s END,
+        above_again_on = CASE WHEN u.level IS NULL THEN coalesce(w.above_again_on, %(on)s) END
+    FROM early_unit u
+    WHERE w.unit_id = u.unit_id AND w.indicator_id = u.indicator_id AND w.state <> 'closed'
+"""
+
+#: The effect of a measure is the same indicator, measured again some weeks after it was done (WRN-5); once.
 MEASURE_EFFECTS = """
-    UPDATE warnings_measure m SET measured_on = %(on)s,
-        value_after = (SELECT round(s.value, 4) FROM early_sign s
-            WHERE s.customer_id = w.customer_id AND s.indicator_id = m.indicator_id)
-    FROM warnings_earlywarning w
-    WHERE m.warning_id = w.id AND w.state <> 'closed' AND m.done_at IS NOT NULL AND m.by_when < %(on)s
-        AND (m.measured_on IS NULL OR m.measured_on < %(on)s)
-        AND EXISTS (SELECT 1 FROM early_basis b WHERE b.id = w.customer_id)
+    WITH measured AS (
+        UPDATE warnings_measure m SET measured_on = %(on)s, value_after = v.value
+        FROM warnings_earlywarning w, early_value v, warnings_indicator i
+        WHERE m.warning_id = w.id AND w.state <> 'closed' AND v.customer_id = w.customer_id
+            AND v.indicator_id = m.indicator_id AND i.id = m.indicator_id AND m.measured_on IS NULL
+            AND (m.done_at AT TIME ZONE 'Asia/Shanghai')::date + i.remeasure_days <= %(on)s
+        RETURNING m.warning_id, m.indicator_id)
+    INSERT INTO warnings_reportevent (warning_id, indicator_id, what, at)
+    SELECT DISTINCT warning_id, indicator_id, 'measured', %(now)s::timestamptz FROM measured
+"""
+
+MEASURE_UNIT_EFFECTS = """
+    WITH measured AS (
+        UPDATE warnings_measure m SET measured_on = %(on)s, value_after = u.value
+        FROM warnings_unitwarning w, early_unit u, warnings_indicator i
+        WHERE m.unit_warning_id = w.id AND w.state <> 'closed' AND u.unit_id = w.unit_id
+            AND u.indicator_id = w.indicator_id AND i.id = w.indicator_id AND m.measured_on IS NULL
+            AND (m.done_at AT TIME ZONE 'Asia/Shanghai')::date + i.remeasure_days <= %(on)s
+        RETURNING m.unit_warning_id, w.indicator_id)
+    INSERT INTO warnings_reportevent (unit_warning_id, indicator_id, what, at)
+    SELECT DISTINCT unit_warning_id, indicator_id, 'measured', %(now)s::timestamptz FROM measured
 """
