@@ -19,6 +19,7 @@ NIGHT = crontab(hour="2-23", minute="*/5")
 SCHEDULE = {
     "climb overdue duties": ("duties.tasks.sweep", 10.0),
     "send what waits in the outbox": ("duties.tasks.deliver", 5.0),
+    "move open work after transfers": ("duties.tasks.settle_transfers", 15.0),
     "count broken promises": ("duties.tasks.watch", 60.0),
     "plan the next working day": ("visits.tasks.plan_night", NIGHT),
     "add up the units' months": ("accounts.tasks.add_up_recent", crontab(hour="3", minute="10")),

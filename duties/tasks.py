@@ -12,3 +12,9 @@ def sweep() -> None:
     """Asked for every few seconds by Celery's clock: that this runs is the sign that the clock does."""
     beat("beat", now=clock.now())
     services.sweep()
+
+
+@shared_task
+def settle_transfers() -> None:
+    """For transfers that nobody settled at once, such as those of an import."""
+    services.settle_transfers(now=clock.now())

@@ -6,6 +6,7 @@ from duties.services.foreseeing import next_holder
 from duties.services.ladder import NobodyResponsible
 from duties.services.opening import Opening, open_duties, open_duty, open_duty_of
 from duties.services.telling import tell_also
+from duties.services.transfers import settle_transfers
 
 __all__ = [
     "AlreadyClosed",
@@ -21,6 +22,7 @@ __all__ = [
     "open_duty",
     "open_duty_of",
     "set_deadline",
+    "settle_transfers",
     "sweep",
     "tell_also",
 ]

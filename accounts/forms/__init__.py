@@ -1,0 +1,1 @@
+"""What people type about customers, absences and files, made into values."""

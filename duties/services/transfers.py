@@ -1,0 +1,87 @@
+"""Open work follows customers to their new account manager, and both are told what moved (ORG-5)."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from accounts.models import CustomerTransfer, Person
+from accounts.rules import Role
+from accounts.services.responsibility import ResponsibilityMap
+from duties.models import Duty
+from duties.services.acting import hand_over
+from duties.services.opening import open_duty
+
+TAKEN_OVER, HANDED_OVER = "customers.taken_over", "customers.handed_over"
+
+
+def settle_transfers(*, now: datetime) -> int:
+    """Settle every transfer that waits for it; returns how many. Each is a transaction of its own."""
+    settled = 0
+    while settle_next(now=now):
+        settled += 1
+    return settled
+
+
+@transaction.atomic
+def settle_next(*, now: datetime) -> bool:
+    """Claim one transfer, move its open duties, open one duty for the taker and one for the giver."""
+    transfer = (
+        CustomerTransfer.objects.to_settle()
+        .select_related("from_person", "to_person", "moved_by")
+        .select_for_update(of=("self",), skip_locked=True)
+        .first()
+    )
+    if transfer is None:
+        return False
+    people = ResponsibilityMap.load(timezone.localdate(now))
+    moving = list(open_work(transfer, people).select_related("unit"))
+    for duty in moving:
+        found = people.for_customer(duty.unit.path, Role.ACCOUNT_MANAGER, transfer.to_person_id)
+        taker = Person.objects.get(pk=found.person_id) if found else transfer.to_person
+        hand_over(duty=duty, to=taker, by=transfer.moved_by or transfer.to_person, now=now, note=transfer.reason)
+    _tell_both(transfer, len(moving), now)
+    transfer.settled_at = now
+    transfer.save(update_fields=["settled_at"])
+    return True
+
+
+def open_work(transfer: CustomerTransfer, people: ResponsibilityMap) -> QuerySet[Duty]:
+    """The open duties that a transfer moves.
+
+    What the giver owes as account manager, or who stands in for them; for customers that nobody had, what fell to a
+    higher role for want of an account manager.
+    """
+    open_ones = Duty.objects.open().filter(customer__transferred__transfer=transfer).order_by("pk")
+    if transfer.from_person_id is None:
+        return open_ones.filter(
+            level=1, vacant=True, rule__steps__level=1, rule__steps__role=Role.ACCOUNT_MANAGER
+        ).distinct()
+    owners = {transfer.from_person_id, people.absent.get(transfer.from_person_id) or transfer.from_person_id}
+    return open_ones.filter(Q(role=Role.ACCOUNT_MANAGER), owner_id__in=owners)
+
+
+def _tell_both(transfer: CustomerTransfer, moved: int, now: datetime) -> None:
+    line = transfer.lines.select_related("customer__unit").order_by("pk").first()
+    if line is None:
+        return
+    details = {
+        "customers": transfer.lines.count(),
+        "matters": moved,
+        "from": transfer.from_person.name if transfer.from_person else "—",
+        "to": transfer.to_person.name,
+    }
+    told = [(TAKEN_OVER, transfer.to_person)]
+    if transfer.from_person and transfer.from_person.is_active:
+        told.append((HANDED_OVER, transfer.from_person))
+    for kind, person in told:
+        open_duty(
+            kind=kind,
+            subject_id=transfer.pk,
+            unit=line.customer.unit,
+            now=now,
+            details=details,
+            owner=person,
+            by=transfer.moved_by,
+        )
