@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 from typing import Any, Protocol, Self, TypeVar
 
 from django.db import models
-from django.db.models import Exists, F, Func, OuterRef, Q, Value
-from django.db.models.functions import StrIndex
+from django.db.models import Case, Exists, F, FilteredRelation, Func, OuterRef, Q, Value, When
+from django.db.models.functions import Coalesce, StrIndex
 
 from accounts.rules import OWN_CUSTOMERS_ONLY, Scope
 
 M = TypeVar("M", bound=models.Model)
+#: The importances that a relationship manager looks after (CUS-7).
+IMPORTANT = ("core", "important")
+#: Orders have fallen when they are below this share of the months before.
+FALLEN = Decimal("0.9")
+_MONEY: models.DecimalField[Any, Any] = models.DecimalField(max_digits=16, decimal_places=2)
 
 
 class Viewer(Protocol):
@@ -78,7 +84,39 @@ class CustomerQuerySet(ScopedQuerySet[Any]):
 
     def without_relationship_manager(self) -> Self:
         """Core and important customers that nobody looks after yet (CUS-7, S4)."""
-        return self.filter(importance__in=["core", "important"], relationship_manager=None, status="active")
+        return self.filter(importance__in=IMPORTANT, relationship_manager=None, status="active")
+
+    def licence_ends_by(self, day: date) -> Self:
+        """Active retailers whose licence ends on or before a day, or has ended."""
+        return self.filter(retailer_file__licence_expires_on__lte=day, status="active")
+
+    def in_unit(self, path: str) -> Self:
+        """Customers of a unit and all below it."""
+        return self.filter(unit__path__startswith=path)
+
+    def with_trend(self, month: date) -> Self:
+        """With `last`, what was bought in a month, and `before`, the mean of the three before (amounts for groups)."""
+        months = [date(month.year - (month.month <= back), (month.month - back - 1) % 12 + 1, 1) for back in range(4)]
+        joined = self.annotate(
+            **{f"month_{n}": FilteredRelation("facts", condition=Q(facts__month=each)) for n, each in enumerate(months)}
+        )
+        last, *before = (
+            Coalesce(
+                Case(When(kind="group", then=f"month_{n}__amount"), default=f"month_{n}__quantity"),
+                Decimal(),
+                output_field=_MONEY,
+            )
+            for n in range(4)
+        )
+        return joined.annotate(last=last, before=(before[0] + before[1] + before[2]) / 3)
+
+    def falling(self, month: date) -> Self:
+        """Core and important customers who bought a tenth less in a month than in the mean of the three before."""
+        return (
+            self.filter(importance__in=IMPORTANT, status="active")
+            .with_trend(month)
+            .filter(last__lt=F("before") * FALLEN)
+        )
 
 
 class UnitQuerySet(models.QuerySet[Any]):
@@ -95,7 +133,7 @@ class UnitQuerySet(models.QuerySet[Any]):
 
 
 class UnitMonthQuerySet(models.QuerySet[Any]):
-    def visible_to(self, person: Person) -> Self:
+    def visible_to(self, person: Viewer) -> Self:
         """The sums of units under one's posts; whoever sees only own customers adds those up instead."""
         return self if person.scope.everything else self.filter(units_of(person, "unit__"))
 
@@ -112,6 +150,28 @@ class PersonQuerySet(models.QuerySet[Any]):
             under |= Q(unit__path__startswith=path)
         posts = from_posts._default_manager.filter(under, person_id=OuterRef("pk"))
         return self.filter(Exists(posts) | Q(pk__in=scope.own))
+
+    def around(self, person: Viewer) -> Self:
+        """Whom a person may name as a delegate or a colleague: those they see, and those of the units they work in."""
+        if person.scope.everything:
+            return self
+        from_posts = self.model._meta.get_field("posts").related_model
+        beside = from_posts._default_manager.filter(unit_id__in=person.scope.home_units, person_id=OuterRef("pk"))
+        return self.filter(Q(pk__in=self.visible_to(person).values("pk")) | Exists(beside))
+
+    def holding(self, role: str, on: Any) -> Self:
+        """Active people who hold a role on a day."""
+        held = Q(posts__role=role, posts__starts_on__lte=on) & (Q(posts__ends_on=None) | Q(posts__ends_on__gte=on))
+        return self.filter(held, is_active=True).distinct()
+
+    def named(self, text: str) -> Self:
+        """People whose name contains each word, or whose pinyin or sign-in name begins with it."""
+        found = self
+        for word in text.replace("(", " ").replace(")", " ").split():
+            found = found.filter(
+                Q(name__contains=word) | Q(pinyin__startswith=word.lower()) | Q(username__startswith=word)
+            )
+        return found
 
 
 class PostQuerySet(models.QuerySet[Any]):

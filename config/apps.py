@@ -11,6 +11,9 @@ class ConfigConfig(AppConfig):
 
     def ready(self) -> None:
         from config import celery  # noqa: F401 so that tasks published by a page go to this project's broker
+        from config.columns import register_columns
+
+        register_columns()
 
 
 @register(Tags.database)

@@ -4,7 +4,7 @@ from django.contrib import admin
 from django.urls import include, path
 from drf_spectacular.views import SpectacularAPIView
 
-from config.views import doors, homes, tokens
+from config.views import customer, doors, homes, search, tokens, transfers
 
 urlpatterns = [
     path("", homes.home, name="home"),
@@ -18,7 +18,15 @@ urlpatterns = [
     path("api/schema/", SpectacularAPIView.as_view(), name="api-schema"),
     path("api/token/", tokens.SignIn.as_view(), name="api-sign-in"),
     path("api/token/revoke/", tokens.SignOut.as_view(), name="api-sign-out"),
+    path("search/", search.search, name="search"),
+    path("customers/<int:pk>/", customer.customer, name="customer"),
+    path("customers/<int:pk>/look/", customer.drawer, name="customer-drawer"),
+    path("customers/<int:pk>/show/<str:field>/", customer.show_field, name="customer-reveal"),
+    path("customers/transfer/", transfers.transfer_chosen, name="transfer-customers"),
+    path("transfers/<int:pk>/", transfers.transfer, name="transfer"),
+    path("transfers/<int:pk>/confirm/<int:duty>/", transfers.confirm, name="transfer-confirm"),
     # the apps, a line each
+    path("", include("accounts.urls")),
     path("warnings/", include("early_warnings.urls")),
     path("complaints/", include("complaints.urls")),
 ]

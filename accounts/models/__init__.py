@@ -10,6 +10,7 @@ from accounts.models.customers import (
 )
 from accounts.models.facts import FileImport, MonthlyFact, MonthlyProductFact
 from accounts.models.organisation import Absence, Clock, OrgUnit, Person, Post
+from accounts.models.reading import SensitiveRead
 from accounts.models.totals import UnitMonth
 from accounts.models.transfers import CustomerTransfer, TransferredCustomer
 
@@ -29,6 +30,7 @@ __all__ = [
     "Person",
     "Post",
     "RetailerFile",
+    "SensitiveRead",
     "TransferredCustomer",
     "UnitMonth",
 ]

@@ -1,5 +1,7 @@
 """Customers and their files (CUS-1, CUS-2), and the history of their classes (CUS-3, CUS-5)."""
 
+from typing import Any
+
 import pghistory
 import pgtrigger
 from django.contrib.postgres.fields import ArrayField
@@ -188,6 +190,14 @@ class ClassChange(models.Model):
 
     def __str__(self) -> str:
         return f"{self.customer} {self.kind} {self.old_value} → {self.new_value}"
+
+
+#: The values of each class with their words.
+CLASS_CHOICES: dict[str, list[tuple[Any, Any]]] = {
+    ClassChange.Kind.TIER: Customer.Tier.choices,
+    ClassChange.Kind.SERVICE_CLASS: Customer.ServiceClass.choices,
+    ClassChange.Kind.IMPORTANCE: Customer.Importance.choices,
+}
 
 
 @pghistory.track()

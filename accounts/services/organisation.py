@@ -1,6 +1,6 @@
 """Units, people, posts and absences (ORG-1…3)."""
 
-from datetime import date
+from datetime import date, timedelta
 
 from django.db import transaction
 from django.db.models import F, Value
@@ -78,3 +78,14 @@ def record_absence(
 ) -> Absence:
     """Note days away and who stands in (ORG-3)."""
     return Absence.objects.create(person=person, starts_on=starts_on, ends_on=ends_on, delegate=delegate, reason=reason)
+
+
+@transaction.atomic
+def end_absence(*, absence: Absence, today: date) -> None:
+    """Somebody is back: the absence ends yesterday, and one that has not begun is taken back."""
+    locked = Absence.objects.select_for_update().get(pk=absence.pk)
+    if locked.starts_on >= today:
+        locked.delete()
+    elif locked.ends_on >= today:
+        locked.ends_on = today - timedelta(days=1)
+        locked.save(update_fields=["ends_on"])

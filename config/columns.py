@@ -1,0 +1,78 @@
+"""What visits and duties add to the list of customers."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, datetime
+
+from django.db.models import Count, F, FilteredRelation, Min, Q
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from accounts.querysets import CustomerQuerySet
+from accounts.rules import Role
+from accounts.views.columns import Cell, ColumnGroup, ListColumn, register
+from config import rules
+from duties.models import Duty
+from visits.models import VisitClock
+
+
+def _by_clock(field: str) -> Callable[[CustomerQuerySet], CustomerQuerySet]:
+    def ordered(customers: CustomerQuerySet) -> CustomerQuerySet:
+        manager = Q(visit_clocks__role=Role.ACCOUNT_MANAGER)
+        found: CustomerQuerySet = customers.annotate(
+            clock=FilteredRelation("visit_clocks", condition=manager), by_column=F(f"clock__{field}")
+        )
+        return found
+
+    return ordered
+
+
+def visits(ids: Sequence[int], now: datetime) -> Mapping[int, Sequence[Cell]]:
+    """When the account manager was last there, and until when they are to come again (VIS-1)."""
+    today, language = timezone.localdate(now), get_language() or ""
+    clocks = VisitClock.objects.filter(customer_id__in=ids, role=Role.ACCOUNT_MANAGER)
+    return {
+        customer: (_last(last, today, language), _due(due, today, language))
+        for customer, last, due in clocks.values_list("customer_id", "last_visit_on", "due_on")
+    }
+
+
+def _last(last: date | None, today: date, language: str) -> Cell:
+    if last is None:
+        return Cell("", None, "zd-num")
+    return Cell(rules.day(last, language, today, weekday=False), last.isoformat(), "zd-num")
+
+
+def _due(due: date, today: date, language: str) -> Cell:
+    left = rules.days_left(due, today, language)
+    return Cell(left.words, due.isoformat(), f"zd-num zd-t-{left.tone}" if left.tone else "zd-num")
+
+
+def matters(ids: Sequence[int], now: datetime) -> Mapping[int, Sequence[Cell]]:
+    """How many open duties there are about a customer; red when one is over its deadline."""
+    found = (
+        Duty.objects.open()
+        .filter(customer_id__in=ids)
+        .order_by()
+        .values("customer_id")
+        .annotate(count=Count("pk"), first=Min("next_due_at"))
+        .values_list("customer_id", "count", "first")
+    )
+    return {
+        customer: (Cell(str(count), count, "zd-num zd-t-over" if first and first < now else "zd-num"),)
+        for customer, count, first in found
+    }
+
+
+def register_columns() -> None:
+    """Called once, when the apps are ready."""
+    register(
+        ColumnGroup(
+            (
+                ListColumn("visited", _("Last visit"), "zd-num", _by_clock("last_visit_on")),
+                ListColumn("due", _("Visit due"), "zd-num", _by_clock("due_on")),
+            ),
+            visits,
+        )
+    )
+    register(ColumnGroup((ListColumn("matters", _("Open matters"), "zd-num"),), matters))

@@ -1,0 +1,57 @@
+"""Routes of customers, transfers, absences."""
+
+from datetime import date
+
+from accounts import clock
+from accounts.models import CustomerTransfer
+from accounts.services.organisation import record_absence
+from accounts.services.transfers import transfer_customers
+from duties.models import Duty
+from duties.services import settle_transfers
+from tests.factories.company import Company
+from tests.scope import Entry, NoObject, Object
+
+LIST = NoObject("a list that begins at visible_to: tests/accounts/test_pages.py")
+
+
+def customer(company: Company) -> dict[str, int]:
+    return {"pk": company.b.customer.pk}
+
+
+def transfer(company: Company) -> CustomerTransfer:
+    now = clock.now()
+    giver, taker = company.b.customers[0], company.b.account_managers[1]
+    (moved,) = transfer_customers(customers=[giver.pk], to=taker, by=company.b.general_manager, now=now)
+    settle_transfers(now=now)
+    return moved
+
+
+def absence(company: Company) -> dict[str, int]:
+    on = date(2026, 12, 1)
+    return {"pk": record_absence(person=company.b.account_manager, starts_on=on, ends_on=on).pk}
+
+
+def owed_by_taker(company: Company) -> dict[str, int]:
+    moved = transfer(company)
+    return {"pk": moved.pk, "duty": Duty.objects.get(kind="customers.taken_over", subject_id=moved.pk).pk}
+
+
+ENTRIES: dict[str, Entry] = {
+    "accounts:customers": LIST,
+    "accounts:customer-counts": LIST,
+    "accounts:customers-export": LIST,
+    "accounts:customer-new": NoObject("enters a new one; the units to choose from begin at visible_to"),
+    "accounts:people": LIST,
+    "accounts:absences": LIST,
+    "accounts:organisation": LIST,
+    "search": LIST,
+    "transfer-customers": NoObject("names its customers in the query: tests/accounts/test_transfers.py"),
+    "customer": Object(customer),
+    "customer-drawer": Object(customer),
+    "customer-reveal": Object(lambda company: {**customer(company), "field": "phone"}, method="post"),
+    "accounts:customer-edit": Object(customer),
+    "accounts:customer-class": Object(customer),
+    "accounts:absence-end": Object(absence, method="post", owner=lambda company: company.b.account_manager),
+    "transfer": Object(lambda company: {"pk": transfer(company).pk}),
+    "transfer-confirm": Object(owed_by_taker, method="post", owner=lambda company: company.b.account_managers[1]),
+}
