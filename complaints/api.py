@@ -13,6 +13,7 @@ from rest_framework.serializers import BaseSerializer, ValidationError
 
 from accounts import clock
 from accounts.models import Person
+from accounts.services.responsibility import possible_doers, posts_around
 from complaints import serializers, services
 from complaints.filters import ComplaintFilter
 from complaints.models import Complaint
@@ -103,8 +104,9 @@ class ComplaintViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewset
                 services.check(complaint=complaint, step=step, by=self.person)
             except services.Refused as refused:
                 return _refusal(refused)
-        posts = services.posts_around(complaint=complaint, on=timezone.localdate(clock.now()))
-        context = {**self.get_serializer_context(), "possible_handlers": services.possible_handlers(posts)}
+        customer = complaint.customer
+        posts = posts_around(unit=customer.unit, customer=customer, on=timezone.localdate(clock.now()))
+        context = {**self.get_serializer_context(), "possible_handlers": possible_doers(posts)}
         given = takes(data=self.request.data, context=context)
         given.is_valid(raise_exception=True)
         return self._answer(service, {"complaint": complaint, **given.validated_data}, status.HTTP_200_OK)

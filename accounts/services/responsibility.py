@@ -6,8 +6,12 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Self
 
+from django.db.models import Q
+
 from accounts.models import Absence, Customer, OrgUnit, Post
 from accounts.rules import Holder, Responsible, Role, find_responsible, role_chain, units_upward
+
+_NOT_ON_DESKS = frozenset({Role.ADMINISTRATOR, Role.TRAINER})
 
 
 @dataclass(slots=True)
@@ -79,3 +83,32 @@ def responsible(customer: Customer, role: Role, on: date) -> Responsible | None:
 def responsible_in_unit(unit: OrgUnit, role: Role, on: date) -> Responsible | None:
     """Who is responsible in a role for a unit on a day (ORG-3)."""
     return ResponsibilityMap.load(on, [unit.path]).in_unit(unit.path, role)
+
+
+def posts_around(*, unit: OrgUnit, customer: Customer | None, on: date) -> list[Post]:
+    """Posts of the customer's managers, its unit and the units above, with their people, nearest first: one query."""
+    upward = units_upward(unit.path)
+    managers = {customer.account_manager_id, customer.relationship_manager_id} - {None} if customer else set()
+    posts = (
+        Post.objects.held_on(on)
+        .filter(Q(unit_id__in=upward) | Q(person_id__in=managers), person__is_active=True)
+        .select_related("person")
+    )
+    distance = {unit_id: steps for steps, unit_id in enumerate(upward)}
+
+    def order(post: Post) -> tuple[bool, int, str, int]:
+        return post.person_id not in managers, distance.get(post.unit_id, -1), post.person.pinyin, post.pk
+
+    return sorted(posts, key=order)
+
+
+def possible_doers(posts: Iterable[Post]) -> list[Post]:
+    """Of the posts around a matter, one for each person who may be given it, by their nearest.
+
+    People who only look after the system or the training are left out.
+    """
+    first: dict[int, Post] = {}
+    for post in posts:
+        if post.role not in _NOT_ON_DESKS:
+            first.setdefault(post.person_id, post)
+    return list(first.values())

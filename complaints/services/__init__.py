@@ -1,6 +1,6 @@
 """The writes of complaints: registering, the steps, and what may change on the way (CMP-1…3)."""
 
-from complaints.services.acting import Rights, possible_handlers, posts_around, rights
+from complaints.services.acting import Rights, rights
 from complaints.services.changes import change_gravity, reassign
 from complaints.services.course import check
 from complaints.services.public import UsedUp, count_use, follow, register_publicly
@@ -21,8 +21,6 @@ __all__ = [
     "handle",
     "instruct",
     "investigate",
-    "possible_handlers",
-    "posts_around",
     "reassign",
     "register",
     "register_publicly",

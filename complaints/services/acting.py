@@ -1,13 +1,10 @@
 """Who may act on a complaint."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date
 
-from django.db.models import Q
-
-from accounts.models import Person, Post
-from accounts.rules import Role, role_chain, units_upward
+from accounts.models import Person
+from accounts.rules import Role, role_chain
 from complaints import rules
 from complaints.models import Complaint, ComplaintStep
 from duties.models import DutyEvent
@@ -60,29 +57,3 @@ def rights(
         make_major=open_to_judge and not major and (act_or_assigned or in_charge),
         make_general=open_to_judge and major and in_charge,
     )
-
-
-def posts_around(*, complaint: Complaint, on: date) -> list[Post]:
-    """Posts of the customer's managers, its unit and the units above, with their people, nearest first."""
-    customer = complaint.customer
-    upward = units_upward(customer.unit.path)
-    managers = {customer.account_manager_id, customer.relationship_manager_id} - {None}
-    posts = (
-        Post.objects.held_on(on)
-        .filter(Q(unit_id__in=upward) | Q(person_id__in=managers), person__is_active=True)
-        .select_related("person")
-    )
-    distance = {unit_id: steps for steps, unit_id in enumerate(upward)}
-    return sorted(posts, key=lambda post: (distance.get(post.unit_id, -1), post.person.pinyin, post.pk))
-
-
-def possible_handlers(posts: Iterable[Post]) -> list[Post]:
-    """Of the posts around a complaint, one for each person who may be given it, by their nearest.
-
-    People who only look after the system or the training are left out.
-    """
-    first: dict[int, Post] = {}
-    for post in posts:
-        if post.role not in {Role.ADMINISTRATOR, Role.TRAINER}:
-            first.setdefault(post.person_id, post)
-    return list(first.values())

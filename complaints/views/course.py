@@ -5,17 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Self
 
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.models import Customer, Person, Post
-from accounts.services.responsibility import ResponsibilityMap
+from accounts.models import Post
 from complaints import rules
 from complaints.models import Complaint, ComplaintStep
-from duties.models import Duty, DutyEvent, EscalationStep
-from duties.rules import Holding, climb
-from duties.rules import Step as LadderStep
+from duties import services as duties
+from duties.models import DutyEvent
 
 #: What of a duty's own history is worth telling; the rest is told by the steps.
 _TOLD = (DutyEvent.Act.CLIMBED, DutyEvent.Act.HANDED_OVER, DutyEvent.Act.ACKNOWLEDGED, DutyEvent.Act.EXTENDED)
@@ -93,7 +90,8 @@ def course(complaint: Complaint, history: History, posts: Sequence[Post], now: d
         steps.append(entry)
     if complaint.duty is None:
         return {"steps": steps}
-    owner = complaint.duty.owner
+    owner, customer = complaint.duty.owner, complaint.customer
+    climbs_to = duties.next_holder(duty=complaint.duty, unit=customer.unit, customer=customer, posts=posts, now=now)
     role = next((post.get_role_display() for post in posts if post.person_id == owner.pk), "")
     return {
         "steps": steps,
@@ -101,24 +99,5 @@ def course(complaint: Complaint, history: History, posts: Sequence[Post], now: d
         "since": complaint.duty.held_since,
         "due": complaint.duty.next_due_at,
         "climbs_at": complaint.duty.next_due_at,
-        "climbs_to": _next_holder(complaint.duty, complaint.customer, posts, now),
+        "climbs_to": str(climbs_to or ""),
     }
-
-
-def _next_holder(duty: Duty, customer: Customer, posts: Sequence[Post], now: datetime) -> str:
-    """Whom the open step climbs to; nobody is named above the last level, who is asked again (CMP-3)."""
-    people = ResponsibilityMap.of(
-        ((post.person_id, post.unit_id, post.role) for post in posts), timezone.localdate(now)
-    )
-    managers = (customer.account_manager_id, customer.relationship_manager_id)
-    steps = EscalationStep.objects.filter(rule_id=duty.rule_id).values_list("level", "role", "limit_minutes")
-    held, _limit = climb(
-        [LadderStep(*step) for step in steps],
-        Holding(duty.level, duty.role, duty.owner_id, duty.vacant),
-        lambda role: people.for_customer(customer.unit.path, role, *managers),
-    )
-    if held.owner_id == duty.owner_id:
-        return ""
-    known = {post.person_id: post.person for post in posts}
-    person = known.get(held.owner_id) or Person.objects.get(pk=held.owner_id)
-    return f"{person} {Post.Role(held.role).label}"

@@ -15,13 +15,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
-from accounts import clock
 from accounts.models import Person, Post
+from accounts.services.responsibility import possible_doers, posts_around
 from complaints import services
 from complaints.forms import STEP_FORMS, GravityForm, ReassignForm, StepForm, TellForm
 from complaints.models import Complaint
 from complaints.rules import Gravity, Step
-from complaints.views import SignedIn
+from complaints.views import SignedIn, moment_of
 from complaints.views.course import History, course
 from complaints.views.lists import state_of
 
@@ -52,7 +52,7 @@ class Page:
     def of(cls, request: SignedIn, pk: int) -> Self:
         """The complaint if the person may see it, else 404 (ORG-4)."""
         visible = Complaint.objects.visible_to(request.user).for_record()
-        return cls(request, get_object_or_404(visible, pk=pk), clock.now())
+        return cls(request, get_object_or_404(visible, pk=pk), moment_of(request))
 
     @cached_property
     def history(self) -> History:
@@ -69,11 +69,12 @@ class Page:
 
     @cached_property
     def posts(self) -> list[Post]:
-        return services.posts_around(complaint=self.complaint, on=timezone.localdate(self.now))
+        customer = self.complaint.customer
+        return posts_around(unit=customer.unit, customer=customer, on=timezone.localdate(self.now))
 
     @cached_property
     def handlers(self) -> list[Post]:
-        return services.possible_handlers(self.posts)
+        return possible_doers(self.posts)
 
     def step_form(self, data: Mapping[str, Any] | None, step: Step) -> StepForm:
         person: Person = self.request.user
@@ -121,7 +122,7 @@ def look(request: SignedIn, pk: int) -> HttpResponse:
     context = {
         "complaint": page.complaint,
         "badge": state_of(page.complaint, set(request.user.scope.own), page.now),
-        "steps": page.history.steps[::-1],
+        "steps": page.complaint.steps.select_related("by", "to").order_by("-at", "-pk"),
         "now": page.now,
         "today": timezone.localdate(page.now),
     }

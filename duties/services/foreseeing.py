@@ -1,6 +1,7 @@
 """Whom an open duty climbs to next, told from posts that a page has read already."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.utils import timezone
@@ -11,12 +12,23 @@ from duties.models import Duty, EscalationStep
 from duties.rules import Holding, Step, climb
 
 
+@dataclass(frozen=True, slots=True)
+class NextHolder:
+    """Somebody who will be asked, and in which role."""
+
+    person: Person
+    role: str
+
+    def __str__(self) -> str:
+        return f"{self.person} {Post.Role(self.role).label}"
+
+
 def next_holder(
     *, duty: Duty, unit: OrgUnit, customer: Customer | None, posts: Sequence[Post], now: datetime
-) -> Person | None:
-    """Who is asked once the deadline has passed, in one query; None if the present holder is asked again (CMP-3).
+) -> NextHolder | None:
+    """Who is asked once the deadline has passed, in two queries; None if the present holder is asked again (CMP-3).
 
-    `posts` are those held in the unit and above it, with their people.
+    `posts` are those held in the unit and above it, with their people; a delegate from elsewhere takes a query more.
     """
     people = ResponsibilityMap.of(
         ((post.person_id, post.unit_id, post.role) for post in posts), timezone.localdate(now)
@@ -30,4 +42,5 @@ def next_holder(
     )
     if held.owner_id == duty.owner_id:
         return None
-    return next((post.person for post in posts if post.person_id == held.owner_id), None)
+    person = next((post.person for post in posts if post.person_id == held.owner_id), None)
+    return NextHolder(person or Person.objects.get(pk=held.owner_id), held.role)

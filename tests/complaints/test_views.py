@@ -105,14 +105,14 @@ def test_a_number_finds_its_complaint(company: Company, client: Client) -> None:
 
 @pytest.mark.parametrize("rows", [1, 3])
 @pytest.mark.parametrize("view", ["open", "all"])
-def test_the_list_takes_nine_queries(
+def test_the_list_takes_eight_queries(
     company: Company, client: Client, django_assert_num_queries: DjangoAssertNumQueries, rows: int, view: str
 ) -> None:
     for _ in range(rows):
         ComplaintFactory(customer=company.a.customer, step="assigned")
     client.force_login(company.a.sales_manager)
     client.get("/complaints/")
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(8):
         answer = client.get("/complaints/", {"view": view})
     assert len(answer.context["page"]) == rows
 
@@ -368,13 +368,13 @@ def test_the_history_tells_of_climbing_too(company: Company, client: Client) -> 
 
 @pytest.mark.parametrize("steps", [1, 3])
 @pytest.mark.parametrize("reader", ["sales_manager", "general_manager"])
-def test_the_record_takes_twelve_queries(
+def test_the_record_takes_eleven_queries(
     company: Company, client: Client, django_assert_num_queries: DjangoAssertNumQueries, steps: int, reader: str
 ) -> None:
     complaint = ComplaintFactory(customer=company.a.customer, step=["", "registered", "", "investigated"][steps])
     client.force_login(getattr(company.a, reader))
     client.get("/complaints/")
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(11):
         client.get(f"/complaints/{complaint.pk}/")
 
 
@@ -384,7 +384,7 @@ def test_the_look_beside_the_list(
     complaint = ComplaintFactory(customer=company.a.customer, step="investigated")
     client.force_login(company.a.sales_manager)
     client.get("/complaints/")
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(6):
         answer = client.get(f"/complaints/{complaint.pk}/look/")
     assert [step.act for step in answer.context["steps"]] == ["investigated", "assigned", "registered"]
 
@@ -456,11 +456,11 @@ def test_causes_by_month_and_every_number_opens_its_list(company: Company, clien
             assert client.get(address).context["page"].paginator.count == number
 
 
-def test_the_causes_take_seven_queries(
+def test_the_causes_take_six_queries(
     company: Company, client: Client, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     closed_on(company, "a", clock.now(), "policy")
     client.force_login(company.a.sales_manager)
     client.get("/complaints/")
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(6):
         client.get("/complaints/causes/")

@@ -13,6 +13,7 @@ from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
 
 from accounts import clock
+from accounts.services.responsibility import possible_doers, posts_around
 from duties import services as duties
 from early_warnings import services
 from early_warnings.models import EarlyWarning, Indicator, Measure, Sign, UnitWarning
@@ -24,7 +25,6 @@ from early_warnings.serializers import (
     ProposalSerializer,
     UnitWarningSerializer,
 )
-from early_warnings.services import reading
 
 
 class NotNow(APIException):
@@ -59,10 +59,10 @@ class _Course(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.Generic
         """Propose measures: a list of what, who, by when, with which effect (WRN-5)."""
         report = self.get_object()
         customer = report.customer if isinstance(report, EarlyWarning) else None
-        posts = reading.posts_around(
+        posts = posts_around(
             unit=customer.unit if customer else report.unit, customer=customer, on=timezone.localdate(clock.now())
         )
-        people = [post.person_id for post in reading.possible_doers(posts)]
+        people = [post.person_id for post in possible_doers(posts)]
         rows = request.data if isinstance(request.data, list) else [request.data]
         proposals = []
         for row in rows:

@@ -1,45 +1,14 @@
-"""What the page of a report shows beside the report: people around it, months of facts, similar cases (WRN-7)."""
+"""What the page of a report shows beside the report: months of facts, similar cases (WRN-7)."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
 from django.db import connection
-from django.db.models import Q
 
-from accounts.models import Customer, MonthlyFact, OrgUnit, Post
-from accounts.rules import Role, units_upward
+from accounts.models import Customer, MonthlyFact
 from early_warnings import rules
 from early_warnings.models import Sign
-
-_NOT_ON_DESKS = frozenset({Role.ADMINISTRATOR, Role.TRAINER})
-
-
-def posts_around(*, unit: OrgUnit, customer: Customer | None, on: date) -> list[Post]:
-    """Posts of the customer's managers, its unit and the units above, with their people, nearest first."""
-    upward = units_upward(unit.path)
-    managers = {customer.account_manager_id, customer.relationship_manager_id} - {None} if customer else set()
-    posts = (
-        Post.objects.held_on(on)
-        .filter(Q(unit_id__in=upward) | Q(person_id__in=managers), person__is_active=True)
-        .select_related("person")
-    )
-    distance = {unit_id: steps for steps, unit_id in enumerate(upward)}
-
-    def order(post: Post) -> tuple[bool, int, str, int]:
-        return post.person_id not in managers, distance.get(post.unit_id, -1), post.person.pinyin, post.pk
-
-    return sorted(posts, key=order)
-
-
-def possible_doers(posts: Sequence[Post]) -> list[Post]:
-    """One post for each person who may be given a measure."""
-    first: dict[int, Post] = {}
-    for post in posts:
-        if post.role not in _NOT_ON_DESKS:
-            first.setdefault(post.person_id, post)
-    return list(first.values())
 
 
 @dataclass(frozen=True, slots=True)

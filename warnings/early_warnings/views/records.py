@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts import clock
 from accounts.models import Customer, OrgUnit, Post
+from accounts.services.responsibility import possible_doers, posts_around
 from duties import services as duties
 from duties.models import Duty
 from early_warnings import rules, services
@@ -67,7 +68,7 @@ class Page:
 
     @cached_property
     def posts(self) -> list[Post]:
-        return reading.posts_around(unit=self.unit, customer=self.customer, on=timezone.localdate(self.now))
+        return posts_around(unit=self.unit, customer=self.customer, on=timezone.localdate(self.now))
 
     @cached_property
     def may_act(self) -> bool:
@@ -153,7 +154,7 @@ class Page:
         }
 
     def measure_rows(self) -> Any:
-        doers = reading.possible_doers(self.posts)
+        doers = possible_doers(self.posts)
         first = [{"who": doers[0].person_id}] if doers else []
         return measure_forms(None, posts=doers, today=timezone.localdate(self.now), initial=first)
 
@@ -245,7 +246,7 @@ def acknowledge(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
 def propose(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
     """Propose measures; what is missing comes back at its row, and nothing that was typed is lost."""
     page = _page(request, KINDS[kind], pk)
-    rows = measure_forms(request.POST, posts=reading.possible_doers(page.posts), today=timezone.localdate(page.now))
+    rows = measure_forms(request.POST, posts=possible_doers(page.posts), today=timezone.localdate(page.now))
     if not rows.is_valid():
         page.bound["proposing"] = rows
         return page.show(status=422)
