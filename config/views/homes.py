@@ -61,6 +61,7 @@ def director(request: HttpRequest, person: Person) -> HttpResponse:
         "units": shown,
         "figures": [*sales_figures(sales), *promise_figures(kept)],
         "warned": warnings_by_unit(shown),
+        "warnings_address": address("warnings:list"),
         "map": warned.on_map(person),
         "legend": [("over", _("breach")), ("near", _("near breach"))],
         "chart": trend(sales),
