@@ -1,6 +1,7 @@
 """The one clock: PostgreSQL's. Everything that decides about time reads the SQL function `zhoudao_now()`."""
 
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.db import connection
 from django.utils import timezone
@@ -11,6 +12,14 @@ def now() -> datetime:
     with connection.cursor() as cursor:
         cursor.execute("SELECT zhoudao_now()")
         moment: datetime = cursor.fetchone()[0]
+    return moment
+
+
+def of(request: Any) -> datetime:
+    """The time of a request, asked for once and the same for all that it shows."""
+    if not hasattr(request, "moment"):
+        request.moment = now()
+    moment: datetime = request.moment
     return moment
 
 

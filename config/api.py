@@ -8,6 +8,7 @@ from rest_framework.routers import DefaultRouter
 _APPS = ("accounts", "duties", "risk", "visits", "complaints", "early_warnings")
 
 router = DefaultRouter()
+router.include_format_suffixes = False  # JSON is the one format
 for _app in _APPS:
     if find_spec(f"{_app}.api"):
         for _prefix, _viewset in import_module(f"{_app}.api").routes:

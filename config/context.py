@@ -3,7 +3,6 @@
 import functools
 from collections import Counter
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any
 
 from django.db.models import Count
@@ -62,20 +61,13 @@ def menu_groups(path: str, person: Person, counts: Mapping[str, int]) -> list[di
     ]
 
 
-def moment_of(request: HttpRequest) -> datetime:
-    """The database's time of this request, asked for once."""
-    if not hasattr(request, "moment"):
-        request.moment = clock.now()  # type: ignore[attr-defined]
-    return request.moment  # type: ignore[attr-defined,no-any-return]
-
-
 def frame(request: HttpRequest) -> dict[str, Any]:
     """The context of `config/base.html` and `config/field.html`."""
     always = {"theme": theme(request), "LANGUAGE_CODE": get_language()}
     person = getattr(request, "user", None)
     if not isinstance(person, Person):
         return always
-    now = moment_of(request)
+    now = clock.of(request)
     counts = functools.cache(lambda: owed(person))
     return {
         **always,

@@ -10,11 +10,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts import clock
 from accounts.models import Customer, Person, SensitiveRead
 from accounts.rules import Deed, completeness, may_change_class
 from accounts.services.customers import reveal
 from config import customers, timeline
-from config.context import moment_of
 from duties import kinds
 from duties.models import Duty
 from visits.models import VisitClock
@@ -37,7 +37,7 @@ def _found(request: HttpRequest, pk: int) -> tuple[Customer, Person]:
 def customer(request: HttpRequest, pk: int) -> HttpResponse:
     """The record: states and the next action, file, classes, facts as charts, open matters, and all that happened."""
     found, person = _found(request, pk)
-    now = moment_of(request)
+    now = clock.of(request)
     today = timezone.localdate(now)
     duties = _duties(found)
     history = customers.History.load(found, today)
@@ -71,7 +71,7 @@ def customer(request: HttpRequest, pk: int) -> HttpResponse:
 def drawer(request: HttpRequest, pk: int) -> HttpResponse:
     """The quick look beside the list: the next step, who visits until when, orders, contact, open matters."""
     found, person = _found(request, pk)
-    now = moment_of(request)
+    now = clock.of(request)
     today = timezone.localdate(now)
     duties = _duties(found)
     history = customers.History.load(found, today)
@@ -96,7 +96,7 @@ def show_field(request: HttpRequest, pk: int, field: str) -> HttpResponse:
     found, person = _found(request, pk)
     if field not in SensitiveRead.Field.values:
         return HttpResponse(status=404)
-    number = reveal(customer=found, field=field, by=person, now=moment_of(request))
+    number = reveal(customer=found, field=field, by=person, now=clock.of(request))
     return render(request, "config/customer_phone.html", {"number": number})
 
 

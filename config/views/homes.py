@@ -8,10 +8,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from accounts import clock
 from accounts.models import Person
 from accounts.rules import OWN_CUSTOMERS_ONLY, Role
 from config import rules
-from config.context import moment_of
 from config.menu import address, page_of
 from config.overview import days, months, owed, units, warned
 from config.overview.months import Change, Months
@@ -45,7 +45,7 @@ def home(request: HttpRequest) -> HttpResponse:
 
 def director(request: HttpRequest, person: Person) -> HttpResponse:
     """Totals, trends, the branches' day, vacancies."""
-    now = moment_of(request)
+    now = clock.of(request)
     today = timezone.localdate(now)
     shown = units.Units.load(person, today, months.last_whole_month(today))
     shown.add(days.by_unit(person, today, now), "customer__unit_id")
@@ -71,7 +71,7 @@ def director(request: HttpRequest, person: Person) -> HttpResponse:
 
 def supervisor(request: HttpRequest, person: Person) -> HttpResponse:
     """What climbed to me, my people's day, what is overdue."""
-    now = moment_of(request)
+    now = clock.of(request)
     today = timezone.localdate(now)
     sales = months.of_units(person, today)
     context = {
@@ -90,7 +90,7 @@ def supervisor(request: HttpRequest, person: Person) -> HttpResponse:
 
 def manager(request: HttpRequest, person: Person) -> HttpResponse:
     """Today's plan, what I owe, my customers that wait."""
-    now = moment_of(request)
+    now = clock.of(request)
     today = timezone.localdate(now)
     context = {
         "now": now,

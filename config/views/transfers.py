@@ -17,7 +17,6 @@ from accounts.forms.people import PersonField
 from accounts.models import Customer, CustomerTransfer, Person
 from accounts.rules import Deed, Role
 from accounts.services.transfers import transfer_customers
-from config.context import moment_of
 from duties import services
 from duties.models import Duty
 from duties.services.transfers import HANDED_OVER, TAKEN_OVER
@@ -48,7 +47,7 @@ def transfer_chosen(request: HttpRequest) -> HttpResponse:
     customers = _asked(person, asked.getlist("customer"), asked.get("manager", ""))
     form = TransferForm(request.POST or None, by=person)
     if request.method == "POST" and form.is_valid():
-        now = moment_of(request)
+        now = clock.of(request)
         moved = transfer_customers(
             customers=customers.values_list("pk", flat=True),
             to=form.cleaned_data["to"],
@@ -130,7 +129,7 @@ def confirm(request: HttpRequest, pk: int, duty: int) -> HttpResponse:
         subject_id=found.pk,
         kind__in=[TAKEN_OVER, HANDED_OVER],
     )
-    services.close(duty=owed, by=person, now=moment_of(request), outcome=request.POST.get("words", "").strip())
+    services.close(duty=owed, by=person, now=clock.of(request), outcome=request.POST.get("words", "").strip())
     messages.success(request, _("Thank you: this is done."))
     return redirect("transfer", pk=pk)
 

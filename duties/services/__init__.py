@@ -2,7 +2,7 @@
 
 from duties.services.acting import AlreadyClosed, acknowledge, close, hand_over, may_act, may_hand_over, set_deadline
 from duties.services.engine import sweep
-from duties.services.foreseeing import next_holder
+from duties.services.foreseeing import next_holder, steps_of
 from duties.services.ladder import NobodyResponsible
 from duties.services.opening import Opening, open_duties, open_duty, open_duty_of
 from duties.services.telling import tell_also
@@ -23,6 +23,7 @@ __all__ = [
     "open_duty_of",
     "set_deadline",
     "settle_transfers",
+    "steps_of",
     "sweep",
     "tell_also",
 ]

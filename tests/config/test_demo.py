@@ -66,7 +66,7 @@ def fingerprint() -> list[str]:
     found = []
     with connection.cursor() as cursor:
         for query in SAME:
-            cursor.execute(f"SELECT string_agg(t::text, '|' ORDER BY t::text) FROM ({query}) t")  # noqa: S608  ours
+            cursor.execute(f"SELECT string_agg(t::text, '|' ORDER BY t::text) FROM ({query}) t")
             found.append(hashlib.sha256((cursor.fetchone()[0] or "").encode()).hexdigest())
     return found
 

@@ -42,7 +42,7 @@ def duty(company: Company) -> Duty:
     ],
 )
 def test_duties(duty: Duty, refused: Refused, change: str, name: str) -> None:
-    refused(f"UPDATE duties_duty SET {change} WHERE id = {duty.pk}", name)  # noqa: S608 the test\'s own words
+    refused(f"UPDATE duties_duty SET {change} WHERE id = {duty.pk}", name)
 
 
 def test_one_open_duty_a_kind_and_subject(company: Company, duty: Duty) -> None:
@@ -75,7 +75,7 @@ def test_climbing_says_what_was_missed(duty: Duty) -> None:
 
 
 def test_a_duty_with_history_stays(duty: Duty, refused: Refused) -> None:
-    refused(f"DELETE FROM duties_duty WHERE id = {duty.pk}; SET CONSTRAINTS ALL IMMEDIATE", "violates foreign key")  # noqa: S608
+    refused(f"DELETE FROM duties_duty WHERE id = {duty.pk}; SET CONSTRAINTS ALL IMMEDIATE", "violates foreign key")
 
 
 @pytest.mark.parametrize(
@@ -115,7 +115,7 @@ def test_messages(company: Company, refused: Refused, change: str, name: str) ->
     message = Message.objects.create(
         recipient=company.general_manager, channel="email", created_at=now, next_attempt_at=now
     )
-    refused(f"UPDATE duties_message SET {change} WHERE id = {message.pk}", name)  # noqa: S608 the test\'s own words
+    refused(f"UPDATE duties_message SET {change} WHERE id = {message.pk}", name)
 
 
 @pytest.mark.parametrize(
@@ -128,7 +128,7 @@ def test_messages(company: Company, refused: Refused, change: str, name: str) ->
     ],
 )
 def test_notices(duty: Duty, refused: Refused, change: str, name: str) -> None:
-    refused(f"UPDATE duties_notice SET {change} WHERE duty_id = {duty.pk}", name)  # noqa: S608 the test\'s own words
+    refused(f"UPDATE duties_notice SET {change} WHERE duty_id = {duty.pk}", name)
 
 
 def test_told_once(duty: Duty) -> None:

@@ -26,9 +26,13 @@ class Object:
 
 @dataclass(frozen=True, slots=True)
 class NoObject:
-    """A route that is about no single object of a branch; `reason` says what it is instead."""
+    """A route that is about no single object of a branch; `reason` says what it is instead.
+
+    `shared` tells that it is about an object which belongs to the whole company.
+    """
 
     reason: str
+    shared: bool = False
 
 
 Entry = Object | NoObject

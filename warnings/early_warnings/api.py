@@ -76,6 +76,7 @@ class _Course(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.Generic
     @action(detail=True, methods=["post"])
     def close(self, request: Request, pk: str) -> Response:
         """End the report with its outcome."""
+        self.get_object()  # what is out of sight does not exist, whatever is sent
         serializer = OutcomeSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)
         self._do(services.close, **serializer.validated_data)

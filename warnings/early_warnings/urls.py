@@ -19,6 +19,7 @@ urlpatterns = [
     path("", lists.warnings, name="list"),
     path("export/", lists.export, name="export"),
     path("<int:pk>/", records.warning, name="warning"),
+    path("<int:pk>/similar/", records.similar, name="similar"),
     *_course("reports", "report", ""),
     path("units/", lists.units, name="units"),
     path("units/<int:pk>/", records.unit_warning, name="unit-warning"),

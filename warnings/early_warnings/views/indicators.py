@@ -43,7 +43,7 @@ def indicators(request: HttpRequest) -> HttpResponse:
         "indicators": found,
         "may_set": may_set_lines(request.user),
         "evaluations": Evaluation.objects.all()[:7],
-        "now": clock.now(),
+        "now": clock.of(request),
     }
     return render(request, "early_warnings/indicators.html", context)
 
@@ -65,5 +65,5 @@ def line(request: HttpRequest, pk: int) -> HttpResponse:
     for each in history:
         each.person = people.get(each.pgh_context.metadata.get("user")) if each.pgh_context else None
     carrying = Sign.objects.filter(Q(indicator=found.indicator), ~Q(warning__state="closed")).count()
-    context = {"line": found, "form": form, "history": history, "carrying": carrying, "now": clock.now()}
+    context = {"line": found, "form": form, "history": history, "carrying": carrying, "now": clock.of(request)}
     return render(request, "early_warnings/line.html", context, status=422 if form.errors else 200)

@@ -88,7 +88,7 @@ def _units(person: Person) -> list[OrgUnit]:
 
 def warnings(request: HttpRequest) -> HttpResponse:
     """Urgent reports: mine, open, closed."""
-    person, now = request.user, clock.now()
+    person, now = request.user, clock.of(request)
     units, indicators = _units(person), list(Indicator.objects.filter(family="customer"))
     asked = Asked.read(request.GET, units, indicators)
     visible = EarlyWarning.objects.visible_to(person)
@@ -177,7 +177,7 @@ def _minute(at: datetime) -> str:
 
 def units(request: HttpRequest) -> HttpResponse:
     """Totals and ratios of units over their lines (WRN-2), and the board by unit."""
-    person, now = request.user, clock.now()
+    person, now = request.user, clock.of(request)
     closed = request.GET.get("view") == "closed"
     found = UnitWarning.objects.visible_to(person).select_related("unit", "indicator", "duty__owner")
     found = found.filter(state="closed") if closed else found.exclude(state="closed")

@@ -100,7 +100,14 @@ class Page:
         steps = [{"title": title, "at": moment, "active": report.state in states} for title, moment, states in titles]
         if duty is None or duty.state == Duty.State.CLOSED:
             return {"steps": steps}
-        climbs = duties.next_holder(duty=duty, unit=self.unit, customer=self.customer, posts=self.posts, now=self.now)
+        climbs = duties.next_holder(
+            duty=duty,
+            steps=self.report.steps_ahead,
+            unit=self.unit,
+            customer=self.customer,
+            posts=self.posts,
+            now=self.now,
+        )
         return {
             "steps": steps,
             "holder": f"{duty.owner} {duty.get_role_display()}",
@@ -159,7 +166,6 @@ class Page:
         return measure_forms(None, posts=doers, today=timezone.localdate(self.now), initial=first)
 
     def show(self, status: int = 200) -> HttpResponse:
-        leading = self.signs[0] if self.signs else None
         context = {
             "report": self.report,
             "customer": self.customer,
@@ -170,7 +176,6 @@ class Page:
             "course": self.course(),
             "events": self.events(),
             "chart": self.chart(),
-            "similar": reading.similar_cases(sign=leading, customer=self.customer),
             "acts": self.acts,
             "may_act": self.may_act,
             "act_url": self.url,
@@ -209,13 +214,23 @@ def _page(request: HttpRequest, kind: type[Report], pk: int) -> Page:
     """The report if the person may see it, else 404 (ORG-4)."""
     related = ("customer__unit", "customer__account_manager") if kind is EarlyWarning else ("unit", "indicator")
     visible = kind.objects.visible_to(request.user).select_related(*related, "duty__owner", "closed_by")
-    return Page(request, get_object_or_404(visible, pk=pk), clock.now())
+    visible = visible.annotate(steps_ahead=duties.steps_of("duty__rule_id"))
+    return Page(request, get_object_or_404(visible, pk=pk), clock.of(request))
 
 
 @require_GET
 def warning(request: HttpRequest, pk: int) -> HttpResponse:
     """The urgent report of a customer."""
     return _page(request, EarlyWarning, pk).show()
+
+
+@require_GET
+def similar(request: HttpRequest, pk: int) -> HttpResponse:
+    """What helped in similar cases; the page asks for it once it stands."""
+    page = _page(request, EarlyWarning, pk)
+    leading = page.signs[0] if page.signs else None
+    context = {"similar": reading.similar_cases(sign=leading, customer=page.customer)}
+    return render(request, "early_warnings/similar.html", context)
 
 
 @require_GET
@@ -229,7 +244,7 @@ def measure(request: HttpRequest, pk: int) -> HttpResponse:
     """A measure is shown on its report's page."""
     found = get_object_or_404(services.visible_measures(person=request.user), pk=pk)
     report = found.warning or found.unit_warning
-    return redirect(f"{Page(request, report, clock.now()).url}#measures")
+    return redirect(f"{Page(request, report, clock.of(request)).url}#measures")
 
 
 KINDS: dict[str, type[Report]] = {"report": EarlyWarning, "unit": UnitWarning}

@@ -1,0 +1,49 @@
+"""Customers whose months cross a line, and the reports that an evaluation makes of them."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from early_warnings import services
+from early_warnings.models import EarlyWarning, Measure, UnitWarning
+from early_warnings.rules import months_back
+
+from accounts.models import Customer
+from tests.factories.accounts import CustomerFactory, MonthlyFactFactory
+from tests.factories.company import Branch
+
+CHINA = ZoneInfo("Asia/Shanghai")
+MONDAY = datetime(2026, 11, 23, 9, 0, tzinfo=CHINA)
+LAST_MONTH = date(2026, 10, 1)
+#: Three good months and a bad one: 30 against a mean of 100.
+FALLEN = (100, 100, 100, 30)
+
+
+def months(customer: Customer, quantities: Sequence[float], *, until: date = LAST_MONTH, orders: int = 4) -> None:
+    """Facts for months that end with `until`."""
+    for back, quantity in enumerate(reversed(quantities)):
+        MonthlyFactFactory(
+            customer=customer, month=months_back(until, back), quantity=quantity, amount=quantity * 200, orders=orders
+        )
+
+
+def steady_market(branch: Branch, count: int = 8) -> list[Customer]:
+    """Customers who buy the same each month, so that the whole market stands still."""
+    market = CustomerFactory.create_batch(count, unit=branch.unit, account_manager=branch.account_manager)
+    for each in market:
+        months(each, (1000,) * 16)
+    return market
+
+
+def report_about(customer: Customer, *, now: datetime = MONDAY) -> EarlyWarning:
+    """The open report of a customer whose orders have fallen."""
+    months(customer, FALLEN)
+    services.evaluate(on=now.date(), now=now)
+    return EarlyWarning.objects.open().get(customer=customer)
+
+
+def propose_one(report: EarlyWarning | UnitWarning, *, now: datetime = MONDAY, what: str = "上门盘库") -> Measure:
+    """A measure proposed by who holds the report."""
+    holder = report.duty.owner
+    proposal = services.Proposal(what, holder, now.date(), "")
+    return services.propose(report=report, proposals=[proposal], by=holder, now=now)[0]

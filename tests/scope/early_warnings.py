@@ -1,0 +1,63 @@
+"""Routes of early warnings."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from accounts.models import Person
+from tests.factories.company import Company
+from tests.factories.early_warnings import EarlyWarningFactory, UnitWarningFactory, propose
+from tests.scope import Entry, NoObject, Object
+
+LIST = NoObject("a list that starts at visible_to")
+RULES = NoObject("indicators and their lines are the company's, the same for everybody", shared=True)
+
+
+def one(company: Company) -> Mapping[str, Any]:
+    return {"pk": EarlyWarningFactory(customer=company.b.customer).pk}
+
+
+def one_unit(company: Company) -> Mapping[str, Any]:
+    return {"pk": UnitWarningFactory(unit=company.b.unit).pk}
+
+
+def one_measure(company: Company) -> Mapping[str, Any]:
+    return {"pk": propose(EarlyWarningFactory(customer=company.b.customer)).pk}
+
+
+def officer(company: Company) -> Person:
+    return company.b.customer_officer
+
+
+ENTRIES: dict[str, Entry] = {
+    "warnings:list": LIST,
+    "warnings:export": LIST,
+    "warnings:units": LIST,
+    "warnings:indicators": RULES,
+    "warnings:line": RULES,
+    "warnings:warning": Object(one),
+    "warnings:similar": Object(one),
+    "warnings:acknowledge": Object(one, "post", owner=officer),
+    "warnings:propose": Object(one, "post", owner=officer),
+    "warnings:close": Object(one, "post", owner=officer),
+    "warnings:unit-warning": Object(one_unit),
+    "warnings:unit-acknowledge": Object(one_unit, "post"),
+    "warnings:unit-propose": Object(one_unit, "post"),
+    "warnings:unit-close": Object(one_unit, "post"),
+    "warnings:measure": Object(one_measure),
+    "warnings:finish-measure": Object(one_measure, "post", owner=officer),
+    "warnings-list": LIST,
+    "warnings-detail": Object(one),
+    "warnings-acknowledge": Object(one, "post", owner=officer),
+    "warnings-propose": Object(one, "post", owner=officer),
+    "warnings-close": Object(one, "post", owner=officer),
+    "unit-warnings-list": LIST,
+    "unit-warnings-detail": Object(one_unit),
+    "unit-warnings-acknowledge": Object(one_unit, "post"),
+    "unit-warnings-propose": Object(one_unit, "post"),
+    "unit-warnings-close": Object(one_unit, "post"),
+    "measures-list": LIST,
+    "measures-detail": Object(one_measure),
+    "measures-done": Object(one_measure, "post", owner=officer),
+    "indicators-list": RULES,
+    "indicators-detail": RULES,
+}
