@@ -213,3 +213,11 @@ class Today(Func):
 
     function = "zhoudao_today"
     output_field = models.DateField()
+
+
+class Moment(Func):
+    """The time by the database's clock, also as a column's default."""
+
+    function = "zhoudao_now"
+    output_field = models.DateTimeField()
+    allowed_default = True

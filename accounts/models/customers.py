@@ -8,11 +8,11 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import F, Func, Q, Value
-from django.db.models.functions import Concat, Lower, Now
+from django.db.models.functions import Concat, Lower
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models.organisation import OrgUnit, Person
-from accounts.querysets import CustomerQuerySet, ScopedQuerySet
+from accounts.querysets import CustomerQuerySet, Moment, ScopedQuerySet
 
 
 def _twice(*fields: str) -> Func:
@@ -354,7 +354,7 @@ class Contract(models.Model):
     starts_on = models.DateField(_("from"))
     ends_on = models.DateField(_("until"))
     amount = models.DecimalField(_("amount, yuan"), max_digits=14, decimal_places=2)
-    recorded_at = models.DateTimeField(db_default=Now(), editable=False)
+    recorded_at = models.DateTimeField(db_default=Moment(), editable=False)
 
     objects = ScopedQuerySet.as_manager()
 

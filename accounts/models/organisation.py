@@ -9,10 +9,9 @@ from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, RangeBoundary, RangeOperators
 from django.db import models
 from django.db.models import F, Func, Q
-from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-from accounts.querysets import AbsenceQuerySet, PersonQuerySet, PostQuerySet, Today, UnitQuerySet
+from accounts.querysets import AbsenceQuerySet, Moment, PersonQuerySet, PostQuerySet, Today, UnitQuerySet
 from accounts.rules import OWN_CUSTOMERS_ONLY, Deed, Scope, may
 from accounts.rules import Role as Roles
 
@@ -209,7 +208,7 @@ class Absence(models.Model):
     starts_on = models.DateField(_("from"))
     ends_on = models.DateField(_("until"))
     reason = models.CharField(_("reason"), max_length=120, blank=True)
-    created_at = models.DateTimeField(db_default=Now(), editable=False)
+    created_at = models.DateTimeField(db_default=Moment(), editable=False)
 
     objects = AbsenceQuerySet.as_manager()
 
