@@ -11,7 +11,7 @@ app = Celery("zhoudao")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 
-#: The night's plans are asked for from 02:00 on, again and again: they are keyed by their business date, and asking does
+#: The night's work is asked for from 02:00 on, again and again: it is keyed by its business date, and asking does
 #: nothing when that date is done; so an outage is caught up, and a plan that a killed worker took is handed out again.
 NIGHT = crontab(hour="2-23", minute="*/5")
 
