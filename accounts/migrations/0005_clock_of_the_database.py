@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0003_unit_months'),
+        ('accounts', '0004_sensitive_reads'),
     ]
 
     operations = [
