@@ -5,6 +5,8 @@ from django.urls import include, path
 from drf_spectacular.views import SpectacularAPIView
 
 from config.views import customer, doors, homes, search, tokens, transfers
+from config.views import doors, homes, tokens
+from duties.views.health import machines
 
 urlpatterns = [
     path("", homes.home, name="home"),
@@ -27,6 +29,8 @@ urlpatterns = [
     path("transfers/<int:pk>/confirm/<int:duty>/", transfers.confirm, name="transfer-confirm"),
     # the apps, a line each
     path("", include("accounts.urls")),
+    path("duties/", include("duties.urls")),
+    path("health/", machines, name="health"),
     path("warnings/", include("early_warnings.urls")),
     path("complaints/", include("complaints.urls")),
 ]
