@@ -5,7 +5,6 @@ from django.urls import include, path
 from drf_spectacular.views import SpectacularAPIView
 
 from config.views import customer, doors, homes, search, tokens, transfers
-from config.views import doors, homes, tokens
 from duties.views.health import machines
 
 urlpatterns = [

@@ -10,6 +10,9 @@ class DutiesConfig(AppConfig):
     verbose_name = _("Duties")
 
     def ready(self) -> None:
+        from duties import watch
+
+        watch.register_own()
         kinds.register(
             kinds.Kind(
                 key=kinds.VISIT_FOLLOW_UP,

@@ -19,18 +19,24 @@ class Kind:
     sentence: str | Promise
     url_name: str
     icon: str = "clipboard-check"
+    #: Whether "I have it in hand" can be said in the inbox; if not, the matter's own page asks for more.
+    acknowledged_in_inbox: bool = True
 
     def describe(self, details: dict[str, Any]) -> str:
-        """The sentence with its values, in the reader's language; a value that is missing reads as a dash."""
-        return str(self.sentence) % _Dashes(details)
+        """The sentence with its values, in the reader's language; a value that is missing reads as a dash.
+
+        It never raises: one odd duty must not take its owner's whole inbox away.
+        """
+        try:
+            return str(self.sentence) % _Dashes(details)
+        except (TypeError, ValueError):
+            return str(self.label)
 
     def url(self, subject_id: int) -> str:
         return reverse(self.url_name, args=[subject_id])
 
 
 class _Dashes(dict[str, Any]):
-    """One duty with a value missing must not take its owner's whole inbox away."""
-
     def __missing__(self, key: str) -> str:
         return "–"
 

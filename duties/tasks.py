@@ -4,7 +4,7 @@ from celery import shared_task
 
 from accounts import clock
 from duties import services
-from duties.services.watching import beat
+from duties.services.heart import beat
 
 
 @shared_task
@@ -18,3 +18,13 @@ def sweep() -> None:
 def settle_transfers() -> None:
     """For transfers that nobody settled at once, such as those of an import."""
     services.settle_transfers(now=clock.now())
+
+
+@shared_task
+def deliver() -> None:
+    services.deliver()
+
+
+@shared_task
+def watch() -> None:
+    services.look(now=clock.now())

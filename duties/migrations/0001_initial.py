@@ -60,7 +60,7 @@ class Migration(migrations.Migration):
                 ('vacant', models.BooleanField(default=False, verbose_name='the role asked for is vacant')),
                 ('came', models.CharField(choices=[('opened', 'opened'), ('climbed', 'climbed'), ('acknowledged', 'acknowledged'), ('handed_over', 'handed over'), ('extended', 'deadline set'), ('closed', 'closed')], db_default='opened', default='opened', max_length=12)),
                 ('held_since', models.DateTimeField()),
-                ('opened_at', models.DateTimeField(verbose_name='opened')),
+                ('opened_at', models.DateTimeField(verbose_name='opened at')),
                 ('next_due_at', models.DateTimeField(null=True, verbose_name='due')),
                 ('acknowledged_at', models.DateTimeField(null=True)),
                 ('closed_at', models.DateTimeField(null=True)),
@@ -321,7 +321,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='message',
             name='recipient',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='messages', to=settings.AUTH_USER_MODEL, verbose_name='to'),
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='messages', to=settings.AUTH_USER_MODEL, verbose_name='recipient'),
         ),
         migrations.AddField(
             model_name='notice',

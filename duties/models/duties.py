@@ -4,6 +4,7 @@ import pgtrigger
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.models import Customer, OrgUnit, Person, Post
 from duties.models.escalation import EscalationRule
@@ -14,12 +15,12 @@ class DutyEvent(models.Model):
     """What happened to a duty, kept for good: opened, climbed, acknowledged, handed over, extended, closed."""
 
     class Act(models.TextChoices):
-        OPENED = "opened", _("opened")
+        OPENED = "opened", pgettext_lazy("duty", "opened")
         CLIMBED = "climbed", _("climbed")
-        ACKNOWLEDGED = "acknowledged", _("acknowledged")
+        ACKNOWLEDGED = "acknowledged", pgettext_lazy("duty", "acknowledged")
         HANDED_OVER = "handed_over", _("handed over")
         EXTENDED = "extended", _("deadline set")
-        CLOSED = "closed", _("closed")
+        CLOSED = "closed", pgettext_lazy("duty", "closed")
 
     duty = models.ForeignKey("duties.Duty", models.PROTECT, related_name="events")
     act = models.CharField(max_length=12, choices=Act)
@@ -66,9 +67,9 @@ class Duty(models.Model):
     """
 
     class State(models.TextChoices):
-        OPEN = "open", _("open")
-        ACKNOWLEDGED = "acknowledged", _("acknowledged")
-        CLOSED = "closed", _("closed")
+        OPEN = "open", pgettext_lazy("duty", "open")
+        ACKNOWLEDGED = "acknowledged", pgettext_lazy("duty", "acknowledged")
+        CLOSED = "closed", pgettext_lazy("duty", "closed")
 
     kind = models.CharField(_("kind"), max_length=40)
     subject_id = models.BigIntegerField()
@@ -77,7 +78,7 @@ class Duty(models.Model):
     details = models.JSONField(default=dict)
     rule = models.ForeignKey(EscalationRule, models.PROTECT, related_name="+")
     state = models.CharField(_("state"), max_length=12, choices=State, default=State.OPEN)
-    level = models.PositiveSmallIntegerField(_("level"), default=1)
+    level = models.PositiveSmallIntegerField(pgettext_lazy("escalation", "level"), default=1)
     turn = models.PositiveSmallIntegerField(default=1, db_default=1)
     role = models.CharField(_("in the role of"), max_length=32, choices=Post.Role)
     owner = models.ForeignKey(Person, models.PROTECT, related_name="duties", verbose_name=_("owed by"))
@@ -85,7 +86,7 @@ class Duty(models.Model):
     came = models.CharField(max_length=12, choices=DutyEvent.Act, default=DutyEvent.Act.OPENED, db_default="opened")
     held_before = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
     held_since = models.DateTimeField()
-    opened_at = models.DateTimeField(_("opened"))
+    opened_at = models.DateTimeField(_("opened at"))
     next_due_at = models.DateTimeField(_("due"), null=True)
     acknowledged_at = models.DateTimeField(null=True)
     acknowledged_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")

@@ -1,9 +1,12 @@
 """Escalation rules as data: for each kind of duty its levels, roles and working-time limits (CMP-3, WRN-5)."""
 
+from decimal import Decimal
+
 import pghistory
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.models import Post
 
@@ -29,7 +32,7 @@ class EscalationStep(models.Model):
     """One level: who is asked, and for how many working minutes before it climbs. The last level repeats its limit."""
 
     rule = models.ForeignKey(EscalationRule, models.CASCADE, related_name="steps", verbose_name=_("rule"))
-    level = models.PositiveSmallIntegerField(_("level"))
+    level = models.PositiveSmallIntegerField(pgettext_lazy("escalation", "level"))
     role = models.CharField(_("role"), max_length=32, choices=Post.Role)
     limit_minutes = models.PositiveIntegerField(_("limit, working minutes"))
 
@@ -46,3 +49,8 @@ class EscalationStep(models.Model):
 
     def __str__(self) -> str:
         return f"{self.rule} {self.level}: {self.get_role_display()} {self.limit_minutes}"
+
+    @property
+    def hours(self) -> Decimal:
+        """The limit in working hours, as people say it."""
+        return (Decimal(self.limit_minutes) / 60).quantize(Decimal("0.01")).normalize()

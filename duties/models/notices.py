@@ -5,6 +5,7 @@ import uuid
 from django.db import models
 from django.db.models import Func, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.models import Person
 from duties.models.duties import Duty
@@ -18,8 +19,8 @@ class Message(models.Model):
     """
 
     class Channel(models.TextChoices):
-        EMAIL = "email", _("e-mail")
-        WEBHOOK = "webhook", _("webhook")
+        EMAIL = "email", pgettext_lazy("channel", "e-mail")
+        WEBHOOK = "webhook", pgettext_lazy("channel", "webhook")
 
     class Delivery(models.TextChoices):
         PENDING = "pending", _("waiting")
@@ -27,7 +28,7 @@ class Message(models.Model):
         DEAD = "dead", _("could not be sent")
         DROPPED = "dropped", _("no longer needed")
 
-    recipient = models.ForeignKey(Person, models.PROTECT, related_name="messages", verbose_name=_("to"))
+    recipient = models.ForeignKey(Person, models.PROTECT, related_name="messages", verbose_name=_("recipient"))
     channel = models.CharField(_("channel"), max_length=8, choices=Channel)
     key = models.UUIDField(default=uuid.uuid4, db_default=Func(function="gen_random_uuid"), unique=True, editable=False)
     created_at = models.DateTimeField(_("written"))
@@ -78,9 +79,9 @@ class Notice(models.Model):
         CUSTOMERS_WENT = "customers_went", _("customers went")
 
     class Channel(models.TextChoices):
-        INBOX = "inbox", _("inbox")
-        EMAIL = "email", _("e-mail")
-        WEBHOOK = "webhook", _("webhook")
+        INBOX = "inbox", pgettext_lazy("channel", "inbox")
+        EMAIL = "email", pgettext_lazy("channel", "e-mail")
+        WEBHOOK = "webhook", pgettext_lazy("channel", "webhook")
 
     duty = models.ForeignKey(Duty, models.PROTECT, null=True, related_name="notices")
     matter = models.CharField(max_length=16, choices=Matter, default=Matter.DUTY, db_default="duty")

@@ -1,6 +1,7 @@
 """The rules of the duties floor: working time, the ladder of escalation, the outbox's patience. No Django in here."""
 
-from duties.rules.ladder import Holding, Step, climb, step_at
+from duties.rules.deeds import may_set_rules, may_watch
+from duties.rules.ladder import Holding, Step, climb, faults_of_steps, step_at
 from duties.rules.outbox import MOST_ATTEMPTS, Format, retry_after, webhook_body, webhook_format, webhook_refusal
 from duties.rules.working_time import (
     MINUTES_A_DAY,
@@ -19,6 +20,9 @@ __all__ = [
     "Step",
     "add_working_minutes",
     "climb",
+    "faults_of_steps",
+    "may_set_rules",
+    "may_watch",
     "next_working_day",
     "retry_after",
     "step_at",

@@ -1,5 +1,6 @@
 """The ladder: whose turn it is when a deadline passes (CMP-3, WRN-5). Pure functions over plain values."""
 
+import itertools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -24,6 +25,19 @@ class Holding:
     role: str
     owner_id: int
     vacant: bool = False
+
+
+def faults_of_steps(steps: Sequence[Step]) -> list[str]:
+    """What keeps an escalation rule from being a ladder: `none`, `limit`, `twice`, `down`; nothing if it is one."""
+    if not steps:
+        return ["none"]
+    found = ["limit"] if any(step.limit_minutes < 1 for step in steps) else []
+    for lower, upper in itertools.pairwise(sorted(steps, key=lambda step: step.level)):
+        if upper.role == lower.role:
+            found.append("twice")
+        elif Role(lower.role) in role_chain(Role(upper.role)):
+            found.append("down")
+    return list(dict.fromkeys(found))
 
 
 def step_at(steps: Sequence[Step], level: int) -> Step:

@@ -5,7 +5,7 @@ from datetime import datetime
 from django.db import transaction
 
 from accounts.models import Person
-from duties.models import Duty, DutyEvent
+from duties.models import Duty, DutyEvent, Notice
 from duties.services.telling import record, tell
 
 
@@ -64,6 +64,7 @@ def acknowledge(*, duty: Duty, by: Person, now: datetime, due_at: datetime | Non
     fresh.next_due_at = due_at or fresh.next_due_at
     fresh.save(update_fields=["state", "acknowledged_at", "acknowledged_by", "next_due_at"])
     record(fresh, DutyEvent.Act.ACKNOWLEDGED, at=now, by=by, due_at=fresh.next_due_at).save()
+    Notice.objects.visible_to(by).unread().filter(duty=fresh).update(read_at=now)
     return fresh
 
 

@@ -4,9 +4,9 @@ from django.db import transaction
 
 from accounts import clock
 from duties.models import Duty, DutyEvent
+from duties.services.heart import beat
 from duties.services.ladder import Ladder
 from duties.services.telling import record, tell
-from duties.services.watching import beat
 
 #: Duties claimed in one transaction: short enough that an acknowledgement never waits long for its row.
 BATCH = 50
@@ -33,7 +33,7 @@ def sweep_batch() -> int:
     )
     if not claimed:
         return 0
-    ladder = Ladder.load(now, {duty.unit.path for duty in claimed})
+    ladder = Ladder.load(now, claimed)
     events = []
     for duty in claimed:
         missed = duty.next_due_at

@@ -4,11 +4,12 @@ import logging
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Self
+from functools import cached_property
+from typing import Protocol, Self
 
 from django.utils import timezone
 
-from accounts.models import Customer, OrgUnit
+from accounts.models import Customer, OrgUnit, Person, Post
 from accounts.rules import Responsible, Role, units_upward
 from accounts.services.responsibility import ResponsibilityMap
 from duties.calendar import WorkCalendar
@@ -46,32 +47,60 @@ class Turn:
     due_at: datetime
 
 
-@dataclass(slots=True)
+class About(Protocol):
+    """What a duty or an opening is about."""
+
+    @property
+    def unit(self) -> OrgUnit: ...
+    @property
+    def customer(self) -> Customer | None: ...
+
+
+@dataclass
 class Ladder:
-    """Rules, calendar and responsibilities of one moment, loaded in five queries for any number of duties."""
+    """Rules, calendar and responsibilities of one moment, loaded in a few queries for any number of duties."""
 
     now: datetime
-    calendar: WorkCalendar
     people: ResponsibilityMap
-    rules: dict[tuple[str, str], EscalationRule]
+    left: frozenset[int]
     steps: dict[int, list[Step]]
+    names: dict[int, str]
     _due: dict[int, datetime] = field(default_factory=dict)
 
     @classmethod
-    def load(cls, now: datetime, paths: Iterable[str] | None = None) -> Self:
-        """Load what is needed for the units of the given paths, or for the whole company."""
+    def load(cls, now: datetime, matters: Iterable[About]) -> Self:
+        """Load what is needed for these duties or openings."""
+        matters = list(matters)
         steps: dict[int, list[Step]] = {}
         for rule_id, level, role, limit in EscalationStep.objects.values_list(
             "rule_id", "level", "role", "limit_minutes"
         ):
             steps.setdefault(rule_id, []).append(Step(level, role, limit))
-        return cls(
-            now=now,
-            calendar=WorkCalendar.load(),
-            people=ResponsibilityMap.load(timezone.localdate(now), paths),
-            rules={(rule.kind, rule.variant): rule for rule in EscalationRule.objects.all()},
-            steps=steps,
+        on = timezone.localdate(now)
+        units = {unit for each in matters for unit in units_upward(each.unit.path)}
+        posts = list(
+            Post.objects.held_on(on)
+            .filter(person__is_active=True, unit_id__in=units)
+            .values_list("person_id", "unit_id", "role", "person__name")
         )
+        people = ResponsibilityMap.of([(person, unit, role) for person, unit, role, _name in posts], on)
+        assigned = {
+            person
+            for each in matters
+            if each.customer is not None
+            for person in (each.customer.account_manager_id, each.customer.relationship_manager_id)
+            if person is not None
+        }
+        names = {person: name for person, _unit, _role, name in posts}
+        return cls(now=now, people=people, left=_left(assigned - names.keys()), steps=steps, names=names)
+
+    @cached_property
+    def calendar(self) -> WorkCalendar:
+        return WorkCalendar.load()
+
+    @cached_property
+    def rules(self) -> dict[tuple[str, str], EscalationRule]:
+        return {(rule.kind, rule.variant): rule for rule in EscalationRule.objects.all()}
 
     def rule(self, kind: str, variant: str) -> EscalationRule:
         """The rule of the kind and case, else that of the kind alone; LookupError if there is none."""
@@ -109,10 +138,19 @@ class Ladder:
         held, limit = self.above(duty, unit=unit, customer=customer)
         return Turn(held.level, held.role, held.owner_id, held.vacant, self.due(limit))
 
+    def called(self, person_ids: Iterable[int]) -> dict[int, str]:
+        """The names of these people; asks only for those whom no post of the units named already."""
+        unknown = set(person_ids) - self.names.keys()
+        if unknown:
+            self.names |= dict(Person.objects.filter(pk__in=unknown).values_list("pk", "name"))
+        return self.names
+
     def _find(self, role: Role, unit: OrgUnit, customer: Customer | None) -> Responsible | None:
         if customer is None:
             return self.people.in_unit(unit.path, role)
-        return self.people.for_customer(unit.path, role, customer.account_manager_id, customer.relationship_manager_id)
+        assigned = (customer.account_manager_id, customer.relationship_manager_id)
+        present = (person if person not in self.left else None for person in assigned)
+        return self.people.for_customer(unit.path, role, *present)
 
     def _anybody(self, unit: OrgUnit) -> Responsible | None:
         """The most senior person of the units from this one up, even an absent one: never nobody (ORG-3)."""
@@ -121,3 +159,10 @@ class Ladder:
                 for holder in self.people.holders.get((unit_id, role), ()):
                     return Responsible(holder.acting_id or holder.person_id, role, vacant=True, delegated=False)
         return None
+
+
+def _left(doubtful: set[int]) -> frozenset[int]:
+    """Those of the assigned managers without a post who left: what they were assigned to is vacant (ORG-3)."""
+    if not doubtful:
+        return frozenset()
+    return frozenset(Person.objects.filter(pk__in=doubtful, is_active=False).values_list("pk", flat=True))

@@ -67,7 +67,7 @@ def open_duties(*, kind: str, openings: Sequence[Opening], now: datetime, by: Pe
     if not openings:
         return 0
     kinds.get(kind)
-    ladder = Ladder.load(now, {opening.unit.path for opening in openings})
+    ladder = Ladder.load(now, openings)
     numbers = allocate(Duty, len(openings))
     # In the order of their subjects: two openings of the same ones wait for each other, and never in a circle.
     candidates = [

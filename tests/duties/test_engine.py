@@ -130,8 +130,8 @@ def test_a_batch_takes_a_fixed_number_of_queries(
 ) -> None:
     for _ in range(count):
         overdue(company)
-    # savepoint twice, the clock, claim, 5 of the ladder, duties, events, who can be reached, notices
-    with django_assert_num_queries(13):
+    # savepoint twice, the clock, claim, 4 of the ladder, duties, events, who can be reached, notices
+    with django_assert_num_queries(12):
         assert sweep_batch() == count
 
 

@@ -1,0 +1,17 @@
+"""What not everybody may do on this floor."""
+
+from collections.abc import Iterable
+
+from accounts.rules import Role
+
+_WATCHERS = frozenset({Role.ADMINISTRATOR, Role.DEPUTY_GENERAL_MANAGER, Role.GENERAL_MANAGER})
+
+
+def may_set_rules(roles: Iterable[str]) -> bool:
+    """Who may change escalation rules and the calendar."""
+    return Role.ADMINISTRATOR in roles
+
+
+def may_watch(roles: Iterable[str]) -> bool:
+    """Who sees what the watchdog found: the administrators, and those to whom it climbs."""
+    return not _WATCHERS.isdisjoint(roles)
