@@ -25,7 +25,6 @@ urlpatterns = [
     path("customers/<int:pk>/show/<str:field>/", customer.show_field, name="customer-reveal"),
     path("customers/transfer/", transfers.transfer_chosen, name="transfer-customers"),
     path("transfers/<int:pk>/", transfers.transfer, name="transfer"),
-    path("transfers/<int:pk>/confirm/<int:duty>/", transfers.confirm, name="transfer-confirm"),
     # the apps, a line each
     path("", include("accounts.urls")),
     path("duties/", include("duties.urls")),

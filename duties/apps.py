@@ -22,21 +22,3 @@ class DutiesConfig(AppConfig):
                 icon="route",
             )
         )
-        kinds.register(
-            kinds.Kind(
-                key="customers.taken_over",
-                label=_("Customers taken over"),
-                sentence=_("Take over %(customers)s customers from %(from)s, with %(matters)s open matters"),
-                url_name="transfer",
-                icon="transfer",
-            )
-        )
-        kinds.register(
-            kinds.Kind(
-                key="customers.handed_over",
-                label=_("Customers handed over"),
-                sentence=_("Tell %(to)s what they should know about %(customers)s customers"),
-                url_name="transfer",
-                icon="transfer",
-            )
-        )

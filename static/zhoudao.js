@@ -254,8 +254,9 @@ document.addEventListener("click", (event) => {
 // Columns and views kept on this device -------------------------------------------------------------------------------------------
 const columns = {
   key: (table) => `zd-columns:${page.path}:${table.id}`,
+  hidden: (table) => new Set(kept.get(columns.key(table)) || $$("thead th[data-off]", table).map((head) => head.dataset.col)),
   apply(table) {
-    const hidden = new Set(kept.get(columns.key(table)) || []);
+    const hidden = columns.hidden(table);
     $$("thead th", table).forEach((head, at) => {
       const hide = hidden.has(head.dataset.col);
       head.hidden = hide;
@@ -270,7 +271,7 @@ const columns = {
   start(box) {
     const table = document.getElementById(box.dataset.columns);
     if (!table) return;
-    const heads = $$("thead th[data-col]", table), hidden = new Set(kept.get(columns.key(table)) || []);
+    const heads = $$("thead th[data-col]", table), hidden = columns.hidden(table);
     box.replaceChildren(...heads.map((head) => {
       const tick = make("input", { type: "checkbox", class: "form-check-input" });
       tick.checked = !hidden.has(head.dataset.col);

@@ -183,15 +183,19 @@ def page_numbers(page: Any) -> list[int]:
 
 
 @register.simple_tag(takes_context=True)
-def sort_head(context: RequestContext, name: str, title: str, css: str = "") -> SafeString:
-    """A table head that sorts by `name` through `?sort=`, up at the first click and down at the second."""
+def sort_head(context: RequestContext, name: str, title: str, css: str = "", *, off: bool = False) -> SafeString:
+    """A table head that sorts by `name` through `?sort=`, up at the first click and down at the second.
+
+    A column that is `off` is hidden until somebody chooses it.
+    """
     now = context["request"].GET.get("sort") or context.get("sort", "")
     up, down = now == name, now == f"-{name}"
     arrow = icon_markup("arrow-up" if up else "arrow-down", "", "icon") if up or down else ""
     return format_html(
-        '<th scope="col" data-col="{}" class="{}"{}><a href="{}">{}</a>{}</th>',
+        '<th scope="col" data-col="{}" class="{}"{}{}><a href="{}">{}</a>{}</th>',
         name,
         css,
+        mark_safe(" data-off") if off else "",
         mark_safe(f' aria-sort="{"ascending" if up else "descending"}"') if up or down else "",
         url_with(context, sort=f"-{name}" if up else name, page=None),
         title,

@@ -46,7 +46,7 @@ def customer(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "customer": found,
         "file": file,
-        "facts": customers.file_facts(found),
+        "facts": _halves(customers.file_facts(found)),
         "completeness": completeness(customers.file_values(file)),
         "badges": _badges(found, duties, history, person, today),
         "duties": duties,
@@ -152,6 +152,12 @@ def _badges(
     if found.importance in {"core", "important"} and not found.relationship_manager_id:
         badges.append(("near", _("no relationship manager"), "user-off"))
     return badges
+
+
+def _halves(facts: list[tuple[str, str]]) -> list[list[tuple[str, str]]]:
+    """The facts in two columns."""
+    middle = (len(facts) + 1) // 2
+    return [half for half in (facts[:middle], facts[middle:]) if half]
 
 
 def _clocks(found: Customer) -> list[VisitClock]:

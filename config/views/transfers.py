@@ -10,7 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from accounts import clock
 from accounts.forms.people import PersonField
@@ -19,7 +19,6 @@ from accounts.rules import Deed, Role
 from accounts.services.transfers import transfer_customers
 from duties import services
 from duties.models import Duty
-from duties.services.transfers import HANDED_OVER, TAKEN_OVER
 
 #: Customers listed by name; the rest are counted.
 LISTED = 200
@@ -31,7 +30,12 @@ class TransferForm(forms.Form):
     """To whom, and why."""
 
     to = PersonField(label=gettext_lazy("New account manager"), role=Role.ACCOUNT_MANAGER)
-    reason = forms.CharField(label=gettext_lazy("Reason"), max_length=200, required=False)
+    reason = forms.CharField(
+        label=gettext_lazy("Why, and what the successor should know"),
+        max_length=200,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
 
     def __init__(self, *args: Any, by: Person, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -99,42 +103,14 @@ def _asked(person: Person, chosen: list[str], manager: str) -> QuerySet[Customer
 
 @require_safe
 def transfer(request: HttpRequest, pk: int) -> HttpResponse:
-    """What moved, from whom to whom; the giver leaves word, the taker confirms."""
-    found, person = _found(request, pk)
-    duties = Duty.objects.filter(kind__in=[TAKEN_OVER, HANDED_OVER], subject_id=found.pk).select_related("owner")
-    visible = Customer.objects.visible_to(person).filter(transferred__transfer=found).select_related("unit")
+    """What moved, from whom to whom, and why."""
+    assert isinstance(request.user, Person)  # noqa: S101 the middleware lets nobody else in
+    transfers = CustomerTransfer.objects.visible_to(request.user).select_related("from_person", "to_person", "moved_by")
+    found = get_object_or_404(transfers, pk=pk)
+    visible = Customer.objects.visible_to(request.user).filter(transferred__transfer=found).select_related("unit")
     context = {
         "transfer": found,
         "customers": list(visible.order_by("code")[:LISTED]),
         "count": found.lines.count(),
-        "duties": [
-            {
-                "duty": duty,
-                "gives": duty.kind == HANDED_OVER,
-                "mine": duty.state != Duty.State.CLOSED and duty.owner_id in person.scope.own,
-            }
-            for duty in duties.order_by("pk")
-        ],
     }
     return render(request, "config/transfer.html", context)
-
-
-@require_POST
-def confirm(request: HttpRequest, pk: int, duty: int) -> HttpResponse:
-    """The giver has told what is to be known; the taker has read it."""
-    found, person = _found(request, pk)
-    owed = get_object_or_404(
-        Duty.objects.open().filter(owner_id__in=person.scope.own),
-        pk=duty,
-        subject_id=found.pk,
-        kind__in=[TAKEN_OVER, HANDED_OVER],
-    )
-    services.close(duty=owed, by=person, now=clock.of(request), outcome=request.POST.get("words", "").strip())
-    messages.success(request, _("Thank you: this is done."))
-    return redirect("transfer", pk=pk)
-
-
-def _found(request: HttpRequest, pk: int) -> tuple[CustomerTransfer, Person]:
-    assert isinstance(request.user, Person)  # noqa: S101 the middleware lets nobody else in
-    visible = CustomerTransfer.objects.visible_to(request.user).select_related("from_person", "to_person", "moved_by")
-    return get_object_or_404(visible, pk=pk), request.user

@@ -9,11 +9,9 @@ from django.utils import timezone
 from accounts.models import CustomerTransfer, Person
 from accounts.rules import Role
 from accounts.services.responsibility import ResponsibilityMap
-from duties.models import Duty
+from duties.models import Duty, Notice
 from duties.services.acting import hand_over
-from duties.services.opening import open_duty
-
-TAKEN_OVER, HANDED_OVER = "customers.taken_over", "customers.handed_over"
+from duties.services.telling import Telling, tell_people
 
 
 def settle_transfers(*, now: datetime) -> int:
@@ -26,7 +24,7 @@ def settle_transfers(*, now: datetime) -> int:
 
 @transaction.atomic
 def settle_next(*, now: datetime) -> bool:
-    """Claim one transfer, move its open duties, open one duty for the taker and one for the giver."""
+    """Claim one transfer, move its open duties, and tell the taker and the giver."""
     transfer = (
         CustomerTransfer.objects.to_settle()
         .select_related("from_person", "to_person", "moved_by")
@@ -63,25 +61,23 @@ def open_work(transfer: CustomerTransfer, people: ResponsibilityMap) -> QuerySet
 
 
 def _tell_both(transfer: CustomerTransfer, moved: int, now: datetime) -> None:
-    line = transfer.lines.select_related("customer__unit").order_by("pk").first()
-    if line is None:
-        return
-    details = {
-        "customers": transfer.lines.count(),
-        "matters": moved,
-        "from": transfer.from_person.name if transfer.from_person else "—",
-        "to": transfer.to_person.name,
-    }
-    told = [(TAKEN_OVER, transfer.to_person)]
+    count = transfer.lines.count()
+    told = [(transfer.to_person, Notice.Matter.CUSTOMERS_CAME, transfer.from_person)]
     if transfer.from_person and transfer.from_person.is_active:
-        told.append((HANDED_OVER, transfer.from_person))
-    for kind, person in told:
-        open_duty(
-            kind=kind,
-            subject_id=transfer.pk,
-            unit=line.customer.unit,
-            now=now,
-            details=details,
-            owner=person,
-            by=transfer.moved_by,
-        )
+        told.append((transfer.from_person, Notice.Matter.CUSTOMERS_WENT, transfer.to_person))
+    tell_people(
+        [
+            Telling(
+                person.pk,
+                matter=matter,
+                details={
+                    "customers": count,
+                    "duties": moved,
+                    "person": other.name if other else "—",
+                    "transfer": transfer.pk,
+                },
+            )
+            for person, matter, other in told
+        ],
+        now=now,
+    )

@@ -6,7 +6,6 @@ from accounts import clock
 from accounts.models import CustomerTransfer
 from accounts.services.organisation import record_absence
 from accounts.services.transfers import transfer_customers
-from duties.models import Duty
 from duties.services import settle_transfers
 from tests.factories.company import Company
 from tests.scope import Entry, NoObject, Object
@@ -31,11 +30,6 @@ def absence(company: Company) -> dict[str, int]:
     return {"pk": record_absence(person=company.b.account_manager, starts_on=on, ends_on=on).pk}
 
 
-def owed_by_taker(company: Company) -> dict[str, int]:
-    moved = transfer(company)
-    return {"pk": moved.pk, "duty": Duty.objects.get(kind="customers.taken_over", subject_id=moved.pk).pk}
-
-
 ENTRIES: dict[str, Entry] = {
     "accounts:customers": LIST,
     "accounts:customer-counts": LIST,
@@ -53,5 +47,4 @@ ENTRIES: dict[str, Entry] = {
     "accounts:customer-class": Object(customer),
     "accounts:absence-end": Object(absence, method="post", owner=lambda company: company.b.account_manager),
     "transfer": Object(lambda company: {"pk": transfer(company).pk}),
-    "transfer-confirm": Object(owed_by_taker, method="post", owner=lambda company: company.b.account_managers[1]),
 }
