@@ -1,5 +1,6 @@
 """Today's visits: planned, done, and what was to be expected by now."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -11,6 +12,7 @@ from accounts.models import Absence, Person
 from accounts.rules import Role
 from visits.models import DayPlan, PlanStop, VisitClock
 from visits.querysets import planned_people
+from visits.reasons import Why, in_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +115,7 @@ class Day:
     """One's own next plan: today's, or that of the next planned day."""
 
     plan: DayPlan
-    stops: list[PlanStop]
+    stops: list[tuple[PlanStop, Sequence[Why]]]
     progress: Progress
 
 
@@ -125,7 +127,7 @@ def own(person: Person, on: date, now: datetime) -> Day | None:
     stops = list(PlanStop.objects.filter(plan=plan).select_related("customer").order_by("sequence"))
     return Day(
         plan=plan,
-        stops=stops,
+        stops=[(stop, in_words(stop.reasons)) for stop in stops],
         progress=Progress(
             planned=len(stops),
             done=sum(stop.state == PlanStop.State.DONE for stop in stops),
