@@ -82,11 +82,3 @@ class ComplaintQuerySet(ScopedQuerySet[Any]):
 
 class ComplaintStepQuerySet(ScopedQuerySet[Any]):
     to_customer = "complaint__customer__"
-
-    def timeline(self, customer_id: int) -> Self:
-        """All that was done about a customer's complaints, the latest first, with what its sentences need (CUS-9)."""
-        return (
-            self.filter(complaint__customer_id=customer_id)
-            .select_related("complaint", "by", "to")
-            .order_by("-at", "-pk")
-        )

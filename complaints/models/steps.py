@@ -81,15 +81,6 @@ class ComplaintStep(models.Model):
             return _("The customer filed the complaint on the public form")
         return str(_SENTENCES[self.act]) % {"by": self.by, "to": self.to or "–"}
 
-    @property
-    def timeline_sentence(self) -> str:
-        """The same where several complaints are told of, such as on the customer's page (CUS-9)."""
-        return _("Complaint %(number)s (%(subject)s): %(sentence)s") % {
-            "number": self.complaint.number,
-            "subject": self.complaint.subject,
-            "sentence": self.sentence,
-        }
-
 
 _SENTENCES = {
     "registered": gettext_lazy("%(by)s registered the complaint"),

@@ -9,17 +9,18 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
 
+from accounts import clock
 from accounts.services.facts import next_month
 from complaints.models import Complaint
 from complaints.rules import months_up_to, trend
-from complaints.views import SignedIn, moment_of
+from complaints.views import SignedIn
 
 MONTHS = 12
 
 
 def causes(request: SignedIn) -> HttpResponse:
     """Complaints closed by cause and month, over twelve months; the latest three against the three before."""
-    now = moment_of(request)
+    now = clock.of(request)
     months = months_up_to(timezone.localdate(now), MONTHS)
     visible = Complaint.objects.visible_to(request.user)
     rows = visible.causes_by_month(_start(months[0]), _start(next_month(months[-1])))

@@ -15,10 +15,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from accounts import clock
 from accounts.models import Person
 from complaints.models import Complaint
 from complaints.querysets import ComplaintQuerySet
-from complaints.views import SignedIn, moment_of
+from complaints.views import SignedIn
 
 PAGE_SIZE = 50
 #: What `?sort=` may name; the last part keeps the order firm.
@@ -86,7 +87,7 @@ class Asked:
 
 def complaints(request: SignedIn) -> HttpResponse:
     """The list: mine, open, overdue, all."""
-    now, asked = moment_of(request), Asked.read(request.GET)
+    now, asked = clock.of(request), Asked.read(request.GET)
     visible = Complaint.objects.visible_to(request.user)
     counts = visible.counts(request.user, now)
     page = Paginator(asked.found(visible, request.user, now).for_list(), PAGE_SIZE).get_page(request.GET.get("page"))
@@ -158,7 +159,7 @@ def export_columns() -> list[Column]:
 
 def export(request: SignedIn) -> HttpResponse:
     """What the list shows, all pages, as an Excel file for inspection (CMP-4); `columns=` keeps the shown ones."""
-    now, asked = moment_of(request), Asked.read(request.GET)
+    now, asked = clock.of(request), Asked.read(request.GET)
     found = asked.found(Complaint.objects.visible_to(request.user), request.user, now).for_list()
     shown = set(filter(None, request.GET.get("columns", "").split(",")))
     columns = [column for column in export_columns() if not shown or not column.head or column.head in shown]

@@ -15,13 +15,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
+from accounts import clock
 from accounts.models import Person, Post
 from accounts.services.responsibility import possible_doers, posts_around
 from complaints import services
 from complaints.forms import STEP_FORMS, GravityForm, ReassignForm, StepForm, TellForm
 from complaints.models import Complaint
 from complaints.rules import Gravity, Step
-from complaints.views import SignedIn, moment_of
+from complaints.views import SignedIn
 from complaints.views.course import History, course
 from complaints.views.lists import state_of
 
@@ -52,7 +53,7 @@ class Page:
     def of(cls, request: SignedIn, pk: int) -> Self:
         """The complaint if the person may see it, else 404 (ORG-4)."""
         visible = Complaint.objects.visible_to(request.user).for_record()
-        return cls(request, get_object_or_404(visible, pk=pk), moment_of(request))
+        return cls(request, get_object_or_404(visible, pk=pk), clock.of(request))
 
     @cached_property
     def history(self) -> History:

@@ -21,7 +21,7 @@ def register(request: SignedIn) -> HttpResponse:
     )
     if request.method == "POST" and form.is_valid():
         try:
-            complaint = services.register(by=request.user, now=clock.now(), **form.cleaned_data)
+            complaint = services.register(by=request.user, now=clock.of(request), **form.cleaned_data)
         except services.Refused as refused:
             form.add_error(refused.field if refused.field in form.fields else None, str(refused))
         else:
