@@ -1,5 +1,5 @@
 # A machine needs Python 3.11 (or newer) with venv, and make. Everything else comes from requirements.lock.
-.PHONY: help run setup test check browser lock clean
+.PHONY: help run setup test check style floors types templates migrations deployment words browser lock clean
 .DEFAULT_GOAL := help
 PYTHON ?= $(shell for name in python3.11 python3.12 python3.13 python3; do \
 	command -v $$name >/dev/null && $$name -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
@@ -19,15 +19,29 @@ setup: $(INSTALLED) ## install and prepare, serve nothing
 test: $(INSTALLED) ## all tests but those in a browser
 	$(BIN)/pytest
 
-check: $(INSTALLED) ## style, types, floors, templates, migrations, translations
-	$(BIN)/ruff format --check .
+check: style floors types templates migrations deployment words ## everything but tests; `make -k check` goes on after a fault
+
+style: $(INSTALLED)
+	$(BIN)/ruff format --check --quiet .
 	$(BIN)/ruff check .
-	$(BIN)/lint-imports
-	$(BIN)/djlint --check --lint --quiet templates
+
+floors: $(INSTALLED)
+	$(BIN)/lint-imports --no-logo
+
+types: $(INSTALLED)
 	$(BIN)/mypy
+
+templates: $(INSTALLED)
+	$(BIN)/djlint --lint --quiet templates
+
+migrations: $(INSTALLED)
 	$(BIN)/python manage.py makemigrations --check --dry-run
+
+deployment: $(INSTALLED)
 	DEBUG=0 SECRET_KEY=only-to-check-the-settings-of-a-server-0123456789abcdef ALLOWED_HOSTS=example.com \
 		$(BIN)/python manage.py check --deploy --fail-level WARNING
+
+words: $(INSTALLED)
 	$(BIN)/python manage.py translations --check
 
 browser: $(INSTALLED) ## tests in a real Chromium

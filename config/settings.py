@@ -177,7 +177,12 @@ SPECTACULAR_SETTINGS = {
     "VERSION": "0.1.0",
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_PERMISSIONS": ["rest_framework.permissions.IsAuthenticated"],
-    "ENUM_NAME_OVERRIDES": {"DutyAct": "duties.models.DutyEvent.Act"},
+    # two sets of choices behind fields of one name
+    "ENUM_NAME_OVERRIDES": {
+        "DutyAct": "duties.models.DutyEvent.Act",
+        "ReportLevel": "early_warnings.models.reports.Course.Level",
+        "SignLevel": "early_warnings.models.reports.Sign.Level",
+    },
 }
 
 # Celery spreads work; the rows in PostgreSQL decide what work there is (HOUSE: duties).
