@@ -23,6 +23,8 @@ class Book:
     tier: Ints
     x: Floats
     y: Floats
+    #: The position of each customer by its identifier.
+    place: dict[int, int]
     #: Positions of the customers of each account manager, by the person's id.
     of_manager: dict[int, Ints]
     people: dict[int, Person]
@@ -75,6 +77,7 @@ def open_book(shape: Shape) -> Book:
         tier=np.array([customer.tier for customer in customers]),
         x=longitude * METRES_A_DEGREE * np.cos(np.radians(27.4)),
         y=latitude * METRES_A_DEGREE,
+        place={customer.pk: index for index, customer in enumerate(customers)},
         of_manager={person: np.array(indices) for person, indices in managed.items()},
         people={person.pk: person for person in Person.objects.all()},
         units=units,

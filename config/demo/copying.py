@@ -78,6 +78,26 @@ def copy_objects(objects: Sequence[models.Model]) -> None:
     copy_lines(first._meta.db_table, [str(field.column) for field in fields], lines)
 
 
+def update_objects(objects: Sequence[models.Model], names: Sequence[str]) -> None:
+    """Write some fields of many rows in one statement, by way of a temporary table."""
+    if not objects:
+        return
+    meta = objects[0]._meta
+    known = {field.name: field for field in meta.concrete_fields}
+    fields = [meta.pk, *(known[name] for name in names)]
+    columns = [str(field.column) for field in fields]
+    changes = ", ".join(f'"{column}" = changed."{column}"' for column in columns[1:])
+    chosen = ", ".join(f'"{column}"' for column in columns)
+    table = meta.db_table
+    with connection.cursor() as cursor:
+        # Names of our own tables and columns, no user's text.
+        cursor.execute(f'CREATE TEMP TABLE changed AS SELECT {chosen} FROM "{table}" LIMIT 0')  # noqa: S608
+        lines = ("\t".join(text(getattr(each, field.attname)) for field in fields) + "\n" for each in objects)
+        copy_lines("changed", columns, lines)
+        cursor.execute(f'UPDATE "{table}" row SET {changes} FROM changed WHERE changed.id = row.id')  # noqa: S608
+        cursor.execute("DROP TABLE changed")
+
+
 def _json(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False).translate(_ESCAPES)
 

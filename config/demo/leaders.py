@@ -11,7 +11,7 @@ from accounts.rules import Role
 from config.demo.book import Book
 from config.demo.geography import Ints
 from config.demo.visit_words import NOTES
-from config.demo.visiting import position, write_rows
+from config.demo.visited import position, write_rows
 from visits.models import Visit
 
 
@@ -101,7 +101,7 @@ def _visit(rng: np.random.Generator, role: Role, person_id: int, customer: Custo
         person_id=person_id,
         role=role.value,
         state=Visit.State.DONE,
-        **position(customer.latitude, customer.longitude, metres, rng.normal(0, 12, 4)),
+        **position(customer, metres, rng.normal(0, 12, 4)),
         acts=["visit", "inquire", "care"] if cares else ["visit", "inquire"],
         notes=NOTES[int(rng.integers(0, len(NOTES)))] if rng.random() < 0.5 else "",
         counts=True,

@@ -1,25 +1,34 @@
 """The order in which the demo company comes to be."""
 
 from collections.abc import Callable
+from io import StringIO
 from time import monotonic
 
 import numpy as np
+from django.core.management import call_command
 from django.db import connection, transaction
+from django.utils import timezone
 
 from accounts.models import Customer, OrgUnit, Person
 from accounts.services.totals import add_up
-from config.demo.book import open_book
+from config.demo.book import Book, open_book
+from config.demo.changes import write_changes
+from config.demo.complaining import write_complaints
 from config.demo.customers import Retailers, draw_retailers, write_retailers
 from config.demo.facts import write_retail_facts
 from config.demo.files import write_files
+from config.demo.follow_ups import FollowUps
 from config.demo.groups import write_group_clients
 from config.demo.leaders import stagger_clocks, write_leaders_visits
-from config.demo.organisation import Company, found_company
+from config.demo.organisation import found_company
 from config.demo.problems import write_problems
 from config.demo.promises import Promises
 from config.demo.shape import Shape
 from config.demo.stories import Stories, Story, draw_stories
+from config.demo.today import live_today
 from config.demo.visiting import write_visits
+from config.demo.warned import write_warnings
+from visits.rules import planned_day
 from visits.services import refresh_clocks
 
 Say = Callable[[str], None]
@@ -53,9 +62,14 @@ class Progress:
         return monotonic() - self._began
 
 
-def load(shape: Shape, say: Say) -> Company:
-    """Draw the company and write it, all of it or nothing. Raises NotEmpty if there is one."""
+def load(shape: Shape, say: Say, *, plan_seconds: float = 0, processes: int = 1) -> None:
+    """Draw the company and write it, all of it or nothing; then let the real planner plan.
+
+    `plan_seconds` is the planner's time for each person; 0 leaves today and tomorrow unplanned. Raises NotEmpty if
+    there is a company already.
+    """
     progress = Progress(say)
+    book = None
     with transaction.atomic():
         _refuse_unless_empty()
         _check_at_once()
@@ -74,16 +88,31 @@ def load(shape: Shape, say: Say) -> Company:
         progress.step("Adding up the units' months")
         add_up(months=shape.month_starts)
         if shape.past_days:
-            _live_through(shape, progress)
+            book = _live_through(shape, progress)
     _analyse()
+    if book is not None and plan_seconds:
+        _plan(book, progress, seconds=plan_seconds, processes=processes)
     progress.end()
-    return company
 
 
-def _live_through(shape: Shape, progress: Progress) -> None:
+def _plan(book: Book, progress: Progress, **how: float) -> None:
+    """Today's plans, walked up to now, and those of the next working day once the night's job would have made them."""
+    shape, calendar = book.shape, book.calendar
+    local = timezone.localtime(shape.now)
+    wanted = planned_day(local, calendar.is_working_day, calendar.next_working_day)
+    for day in sorted({wanted, shape.today} if calendar.is_working_day(shape.today) else {wanted}):
+        progress.step(f"Planning {day:%m-%d} for {shape.managers} people")
+        call_command("plan_visits", date=day, stdout=StringIO(), stderr=StringIO(), **how)
+        if day == shape.today:
+            with transaction.atomic():
+                live_today(book)
+
+
+def _live_through(shape: Shape, progress: Progress) -> Book:
     """Give the people a past."""
     progress.step(f"{shape.past_days} days of plans and visits")
     book, promises = open_book(shape), Promises(shape)
+    write_changes(book)
     visited = write_visits(book, promises)
     write_leaders_visits(book)
     refresh_clocks(on=shape.today)
@@ -91,6 +120,16 @@ def _live_through(shape: Shape, progress: Progress) -> None:
     progress.step("Problems found, and what became of them")
     write_problems(book, visited, promises)
     promises.write()
+    follow_ups = FollowUps(book, visited, promises)
+    progress.step("Complaints in every step")
+    write_complaints(book, promises, follow_ups)
+    progress.step("Evaluating the months gone by, and what people did about it")
+    write_warnings(book, promises, follow_ups)
+    follow_ups.agree(visited.visits)
+    promises.write()
+    visited.write()
+    refresh_clocks(on=shape.today)
+    return book
 
 
 def _check_at_once() -> None:

@@ -10,16 +10,15 @@ from config.demo.book import Book
 from config.demo.copying import copy_objects, reserve_ids
 from config.demo.promises import Promises
 from config.demo.visit_words import PROBLEMS
-from config.demo.visiting import Visited
+from config.demo.visited import Visited
 from visits.models import Problem, Visit
+from visits.services.visiting import end_of_work
 
 KIND = "visit.problem"
 #: Of a hundred visits so many find something that somebody must do.
 FOUND = 0.04
 #: Whose problems they become: the manager's own, the sales manager's, the support department's.
 OWN, SALES = 0.6, 0.8
-#: Close of business, minutes after midnight.
-EVENING = 17 * 60 + 30
 
 
 def write_problems(book: Book, visited: Visited, promises: Promises) -> None:
@@ -40,7 +39,7 @@ def write_problems(book: Book, visited: Visited, promises: Promises) -> None:
             opened_at=problem.created_at,
             details={"customer": visit.customer.name, "what": problem.what},
             owner_id=problem.owner_id,
-            due_at=book.shape.at(problem.due_on, EVENING),
+            due_at=end_of_work(problem.due_on),
             opened_by=visit.person_id,
             closed_at=problem.solved_at,
             outcome=problem.solution,

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from accounts.models import Customer, OrgUnit
 from accounts.services.responsibility import ResponsibilityMap
-from config.demo.copying import copy_objects, reserve_ids
+from config.demo.copying import copy_objects, reserve_ids, update_objects
 from config.demo.shape import Shape
 from duties.models import Duty, DutyEvent, Notice
 from duties.services.ladder import Ladder
@@ -21,6 +21,25 @@ from duties.services.telling import record
 #: The engine looks every few seconds.
 SWEEP = timedelta(seconds=4)
 
+#: What acts change in a duty's row.
+CHANGING = (
+    "state",
+    "level",
+    "turn",
+    "role",
+    "owner",
+    "vacant",
+    "came",
+    "held_before",
+    "held_since",
+    "next_due_at",
+    "acknowledged_at",
+    "acknowledged_by",
+    "closed_at",
+    "closed_by",
+    "outcome",
+)
+
 
 class Promises:
     """Collects duties, what happened to them, and who was told."""
@@ -28,10 +47,12 @@ class Promises:
     def __init__(self, shape: Shape) -> None:
         self.shape = shape
         self.rng = shape.rng("promises")
-        self.calendar_ladder = Ladder.load(shape.now)
+        self._ladder = Ladder.load(shape.now, [])
         self._people: dict[date, ResponsibilityMap] = {}
         self._ids: list[int] = []
         self._duties: list[Duty] = []
+        self._adopted: list[Duty] = []
+        self._promised: dict[int, datetime | None] = {}
         self._events: list[DutyEvent] = []
         self._told: dict[tuple[int, int, int], Notice] = {}
 
@@ -40,7 +61,9 @@ class Promises:
         day = timezone.localdate(at)
         if day not in self._people:
             self._people[day] = ResponsibilityMap.load(day)
-        return replace(self.calendar_ladder, now=at, people=self._people[day], _due={})
+        ladder = replace(self._ladder, now=at, people=self._people[day], _due={})
+        ladder.calendar, ladder.rules = self._ladder.calendar, self._ladder.rules  # read once for all
+        return ladder
 
     def make(
         self,
@@ -55,12 +78,11 @@ class Promises:
         owner_id: int | None = None,
         due_at: datetime | None = None,
         opened_by: int | None = None,
-        acknowledged_at: datetime | None = None,
-        acknowledged_due: datetime | None = None,
+        until: datetime | None = None,
         closed_at: datetime | None = None,
         outcome: str = "",
     ) -> Duty:
-        """One duty from its opening to its end, or to now. Whoever owes it at the time closes or acknowledges it."""
+        """One duty from its opening to its end, else to `until` or to now. Whoever owes it at the time closes it."""
         ladder = self.ladder(opened_at)
         rule = ladder.rule(kind, variant)
         turn = ladder.turn(rule.pk, 1, unit=unit, customer=customer)
@@ -81,30 +103,51 @@ class Promises:
             opened_at=opened_at,
             next_due_at=due_at or turn.due_at,
         )
+        self._promised[duty.pk] = duty.next_due_at
         self._record(duty, DutyEvent.Act.OPENED, opened_at, by=opened_by, due_at=duty.next_due_at)
         self.tell(duty, duty.owner_id, opened_at)
-        end = closed_at or self.shape.now
-        if acknowledged_at is not None and acknowledged_at < end:
-            self._climb(duty, until=acknowledged_at)
-            duty.state, duty.acknowledged_at, duty.acknowledged_by_id = (
-                Duty.State.ACKNOWLEDGED,
-                acknowledged_at,
-                duty.owner_id,
-            )
-            duty.next_due_at = acknowledged_due or duty.next_due_at
-            self._record(duty, DutyEvent.Act.ACKNOWLEDGED, acknowledged_at, by=duty.owner_id, due_at=duty.next_due_at)
-        self._climb(duty, until=end)
-        if closed_at is not None:
-            duty.state, duty.closed_at, duty.closed_by_id = Duty.State.CLOSED, closed_at, duty.owner_id
-            duty.next_due_at, duty.outcome = None, outcome[:200]
-            self._record(duty, DutyEvent.Act.CLOSED, closed_at, by=duty.owner_id, note=outcome)
         self._duties.append(duty)
+        if closed_at is not None and closed_at < self.shape.now:
+            self.close(duty, closed_at, outcome)
+        else:
+            self.climb(duty, until=until or self.shape.now)
         return duty
 
-    def owner_at(self, duty_kind: str, variant: str, *, unit: OrgUnit, customer: Customer | None, at: datetime) -> int:
-        """Who would be asked first for a duty of that kind."""
-        ladder = self.ladder(at)
-        return ladder.turn(ladder.rule(duty_kind, variant).pk, 1, unit=unit, customer=customer).owner_id
+    def promised(self, duty: Duty) -> datetime | None:
+        """The deadline with which it was opened; climbing moves it not."""
+        return self._promised.get(duty.pk)
+
+    def adopt(self, duty: Duty) -> Duty:
+        """Go on with a duty that the services opened: what happens to it from now on is collected too."""
+        self._adopted.append(duty)
+        return duty
+
+    def climb(self, duty: Duty, *, until: datetime) -> None:
+        """Let the engine pass by until a moment."""
+        while duty.next_due_at is not None and duty.next_due_at + SWEEP <= until:
+            at = duty.next_due_at + SWEEP
+            turn = self.ladder(at).next_above(duty, unit=duty.unit, customer=duty.customer)
+            missed = duty.next_due_at
+            duty.held_before_id, duty.held_since, duty.came = duty.owner_id, at, DutyEvent.Act.CLIMBED
+            duty.level, duty.role, duty.owner_id, duty.turn = turn.level, turn.role, turn.owner_id, duty.turn + 1
+            duty.vacant, duty.next_due_at, duty.state = turn.vacant, turn.due_at, Duty.State.OPEN
+            duty.acknowledged_at = duty.acknowledged_by_id = None
+            self._record(duty, DutyEvent.Act.CLIMBED, at, due_at=turn.due_at, missed_at=missed)
+            self.tell(duty, duty.owner_id, at)
+
+    def acknowledge(self, duty: Duty, at: datetime, *, due_at: datetime | None = None) -> None:
+        """Whoever owes it by then says so, and may agree a later day."""
+        self.climb(duty, until=at)
+        duty.state, duty.acknowledged_at, duty.acknowledged_by_id = Duty.State.ACKNOWLEDGED, at, duty.owner_id
+        duty.next_due_at = due_at or duty.next_due_at
+        self._record(duty, DutyEvent.Act.ACKNOWLEDGED, at, by=duty.owner_id, due_at=duty.next_due_at)
+
+    def close(self, duty: Duty, at: datetime, outcome: str) -> None:
+        """Whoever owes it by then ends it."""
+        self.climb(duty, until=at)
+        duty.state, duty.closed_at, duty.closed_by_id = Duty.State.CLOSED, at, duty.owner_id
+        duty.next_due_at, duty.outcome = None, outcome[:200]
+        self._record(duty, DutyEvent.Act.CLOSED, at, by=duty.owner_id, note=outcome)
 
     def tell(self, duty: Duty, person_id: int, at: datetime) -> None:
         """A row of somebody's inbox; most older ones were read soon after."""
@@ -123,18 +166,6 @@ class Promises:
             created_at=at,
             read_at=seen,
         )
-
-    def _climb(self, duty: Duty, *, until: datetime) -> None:
-        while duty.next_due_at is not None and duty.next_due_at + SWEEP <= until:
-            at = duty.next_due_at + SWEEP
-            turn = self.ladder(at).next_above(duty, unit=duty.unit, customer=duty.customer)
-            missed = duty.next_due_at
-            duty.held_before_id, duty.held_since, duty.came = duty.owner_id, at, DutyEvent.Act.CLIMBED
-            duty.level, duty.role, duty.owner_id, duty.turn = turn.level, turn.role, turn.owner_id, duty.turn + 1
-            duty.vacant, duty.next_due_at, duty.state = turn.vacant, turn.due_at, Duty.State.OPEN
-            duty.acknowledged_at = duty.acknowledged_by_id = None
-            self._record(duty, DutyEvent.Act.CLIMBED, at, due_at=turn.due_at, missed_at=missed)
-            self.tell(duty, duty.owner_id, at)
 
     def _record(
         self,
@@ -159,10 +190,11 @@ class Promises:
     def write(self) -> int:
         """Write what was collected; returns how many duties."""
         copy_objects(self._duties)
+        update_objects(self._adopted, CHANGING)
         self._events.sort(key=lambda event: event.at)
         copy_objects(self._events)
         notices = sorted(self._told.values(), key=lambda notice: notice.created_at)
         copy_objects(notices)
         count = len(self._duties)
-        self._duties, self._events, self._told = [], [], {}
+        self._duties, self._adopted, self._events, self._told = [], [], [], {}
         return count

@@ -21,7 +21,7 @@ SKIPS = ("closed", "owner_out", "no_time", "not_needed")
 
 @dataclass(slots=True)
 class Stop:
-    """One stop of a past day; `visited` are minutes after midnight of check-in and check-out."""
+    """One stop of a day; times are minutes after midnight, `visited` those of check-in and check-out."""
 
     customer: int
     arrive: float
@@ -31,6 +31,7 @@ class Stop:
     reason: dict[str, object]
     state: str = "planned"
     skip: str = ""
+    acted: float | None = None
     visited: tuple[float, float] | None = None
 
 
@@ -59,14 +60,33 @@ class Round:
 
 
 def walk_rounds(book: Book) -> Iterator[Round]:
-    """Every manager's past working days, today's up to now."""
+    """Every manager's working days before today."""
     rng = book.shape.rng("rounds")
     rule = DayRule.objects.get(pk=1)
-    days = book.working_days(book.shape.past_days)
-    if days and book.shape.at(days[-1], BEGINS) > book.shape.now:
-        days.pop()
+    days = [day for day in book.working_days(book.shape.past_days) if day < book.shape.today]
     for person_id, mine in sorted(book.of_manager.items()):
         yield from _Manager(book, rng, rule, person_id, mine).walk(days)
+
+
+def live(rng: np.random.Generator, stops: list[Stop], until: float) -> float:
+    """What came of a plan: done a little later than planned, skipped, or left, up to a minute of the day.
+
+    Returns the minute at which the last visit ended.
+    """
+    chances, delays = rng.random(len(stops)), rng.normal(0, 4, len(stops))
+    lasting = np.exp(rng.normal(0, 0.33, len(stops)))
+    clock = BEGINS
+    for stop, chance, delay, longer in zip(stops, chances, delays, lasting, strict=True):
+        begin = max(stop.arrive + float(delay), clock + stop.ride * 0.8)
+        end = begin + max(3.0, (stop.leave - stop.arrive) * float(longer))
+        if end > until:
+            break
+        if chance < DONE:
+            stop.state, stop.visited, stop.acted, clock = "done", (begin, end), end, end
+        elif chance < DONE + SKIPPED:
+            stop.state, stop.acted = "skipped", begin
+            stop.skip = SKIPS[int((chance - DONE) / SKIPPED * len(SKIPS))]
+    return clock
 
 
 class _Manager:
@@ -140,36 +160,17 @@ class _Manager:
         return {"code": "due" if due == 0 else "due_soon", "tier": tier, "due_on": on}
 
     def _live(self, made: Round) -> None:
-        """What came of the plan: done a little later than planned, skipped, left; and somebody met by chance."""
-        day, rng = made.day, self.rng
+        """The plan as it went, and now and then somebody met beside it."""
         place_of = {int(index): place for place, index in enumerate(self.mine)}
-        chances, delays = rng.random(len(made.stops)), rng.normal(0, 4, len(made.stops))
-        lasting = np.exp(rng.normal(0, 0.33, len(made.stops)))
-        clock = BEGINS
-        limit = self._minute_of_now(day)
-        for stop, chance, delay, longer in zip(made.stops, chances, delays, lasting, strict=True):
-            begin = max(stop.arrive + float(delay), clock + stop.ride * 0.8)
-            end = begin + max(3.0, (stop.leave - stop.arrive) * float(longer))
-            if end > limit:
-                break
-            if chance < DONE:
-                stop.state, stop.visited, clock = "done", (begin, end), end
-                self.last[place_of[stop.customer]] = day.toordinal()
-            elif chance < DONE + SKIPPED:
-                stop.state, stop.skip = "skipped", SKIPS[int((chance - DONE) / SKIPPED * len(SKIPS))]
-                stop.visited = None
-        if rng.random() < 0.3 and clock + 30 < min(limit, 1050):
-            planned = {stop.customer for stop in made.stops}
-            met = int(self.mine[int(rng.integers(0, len(self.mine)))])
-            if met not in planned:
-                made.extra.append((met, clock + 8, clock + 8 + float(rng.uniform(6, 16))))
-                self.last[place_of[met]] = day.toordinal()
-
-    def _minute_of_now(self, day: date) -> float:
-        """Until when the day has gone: minutes after midnight, the whole day for a past one."""
-        if day < self.book.shape.today:
-            return 1440.0
-        return (self.book.shape.now - self.book.shape.at(day, 0)).total_seconds() / 60
+        clock = live(self.rng, made.stops, 1440)
+        if self.rng.random() < 0.3 and clock + 30 < 1050:
+            met = int(self.mine[int(self.rng.integers(0, len(self.mine)))])
+            if met not in {stop.customer for stop in made.stops}:
+                made.extra.append((met, clock + 8, clock + 8 + float(self.rng.uniform(6, 16))))
+                self.last[place_of[met]] = made.day.toordinal()
+        for stop in made.stops:
+            if stop.visited is not None:
+                self.last[place_of[stop.customer]] = made.day.toordinal()
 
     def _closed(self, index: int) -> list[int]:
         return self.book.customers[index].closed_weekdays

@@ -44,6 +44,10 @@ class Shape:
         midnight = datetime.combine(day, time(), timezone.get_default_timezone())
         return midnight + timedelta(seconds=round(minutes * 60))
 
+    def minute_of_now(self) -> float:
+        """How much of today has gone: minutes after midnight."""
+        return (self.now - self.at(self.today, 0)).total_seconds() / 60
+
     @property
     def group_managers(self) -> int:
         """Account managers of the telecom enterprise department."""

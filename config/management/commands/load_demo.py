@@ -24,6 +24,10 @@ class Command(BaseCommand):
         parser.add_argument(
             "--past-days", type=int, default=60, help="days of visits, complaints, warnings (default 60)"
         )
+        parser.add_argument(
+            "--plan-seconds", type=float, default=0.2, help="the planner's time for each person; 0 plans nothing"
+        )
+        parser.add_argument("--processes", type=int, default=2, help="processes that plan (default 2)")
         parser.add_argument("--today", type=date.fromisoformat, help="the day on which the story ends (default today)")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -39,7 +43,7 @@ class Command(BaseCommand):
         except ValueError as error:
             raise CommandError(str(error)) from error
         try:
-            load(shape, self.say)
+            load(shape, self.say, plan_seconds=options["plan_seconds"], processes=options["processes"])
         except NotEmpty:
             raise CommandError(
                 "This database holds a company already. The demo is only for an empty one: nothing was changed."
