@@ -9,10 +9,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from accounts import clock
 from accounts.models import Customer, OrgUnit, Person, RetailerFile
 from accounts.rules import Deed
 from accounts.views import export, listing
-from accounts.views.asking import now_of, person_of
+from accounts.views.asking import person_of
 from accounts.views.columns import more_columns
 from accounts.views.paging import BoundedPaginator, bounded_count
 
@@ -26,7 +27,7 @@ MOST_EXPORTED = 100_000
 @require_safe
 def customers(request: HttpRequest) -> HttpResponse:
     """The list, through filters, views and an order that the address holds."""
-    person, now = person_of(request), now_of(request)
+    person, now = person_of(request), clock.of(request)
     today = timezone.localdate(now)
     month = listing.last_month(today)
     found = listing.chosen(person, request.GET, today, month)
@@ -53,7 +54,7 @@ def customers(request: HttpRequest) -> HttpResponse:
 @require_safe
 def customer_counts(request: HttpRequest) -> HttpResponse:
     """The tabs with how many customers each holds: asked for once the list stands."""
-    person, today = person_of(request), timezone.localdate(now_of(request))
+    person, today = person_of(request), timezone.localdate(clock.of(request))
     month = listing.last_month(today)
     visible = Customer.objects.visible_to(person)
     counts = [
@@ -66,7 +67,7 @@ def customer_counts(request: HttpRequest) -> HttpResponse:
 @require_safe
 def export_customers(request: HttpRequest) -> FileResponse:
     """What the list shows, all pages of it, as a workbook: the same filters, order and columns."""
-    person, now = person_of(request), now_of(request)
+    person, now = person_of(request), clock.of(request)
     today = timezone.localdate(now)
     month = listing.last_month(today)
     found = listing.ordered(listing.chosen(person, request.GET, today, month), request.GET, month)

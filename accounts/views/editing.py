@@ -11,11 +11,12 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts import clock
 from accounts.forms.customers import ClassChangeForm, CustomerForm, GroupFileForm, NewCustomerForm, RetailerFileForm
 from accounts.models import Customer
 from accounts.rules import Deed, may_change_class
 from accounts.services.customers import change_class, create_customer, edit_customer
-from accounts.views.asking import now_of, person_of, person_who_may
+from accounts.views.asking import person_of, person_who_may
 
 #: How the fields of the file are grouped, as the trade keeps it.
 SECTIONS: tuple[tuple[str | Promise, tuple[str, ...]], ...] = (
@@ -107,7 +108,7 @@ def class_change(request: HttpRequest, pk: int) -> HttpResponse:
             approval_reference=form.cleaned_data["approval_reference"],
             evidence=form.cleaned_data["evidence"],
             by=person,
-            now=now_of(request),
+            now=clock.of(request),
         )
         messages.success(request, _("The class is changed; the request and its evidence are kept."))
         return redirect("customer", pk=pk)

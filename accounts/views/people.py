@@ -10,11 +10,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts import clock
 from accounts.forms.absences import AbsenceForm
 from accounts.models import Absence, OrgUnit, Person, Post
 from accounts.rules import Role
 from accounts.services.organisation import end_absence, record_absence
-from accounts.views.asking import now_of, person_of
+from accounts.views.asking import person_of
 
 SUGGESTED = 12
 #: Units shown on one page of the organisation.
@@ -34,14 +35,14 @@ def people(request: HttpRequest) -> HttpResponse:
     text = request.GET.get(request.GET.get("field", "manager"), "").strip()
     found = Person.objects.around(person).filter(is_active=True)
     if role := request.GET.get("role"):
-        found = found.holding(role, timezone.localdate(now_of(request)))
+        found = found.holding(role, timezone.localdate(clock.of(request)))
     named = found.named(text).order_by("pinyin", "pk")[:SUGGESTED] if text else []
     return render(request, "accounts/people.html", {"people": named})
 
 
 def absences(request: HttpRequest) -> HttpResponse:
     """My days away and who stands in for me; a form to say so."""
-    person, today = person_of(request), timezone.localdate(now_of(request))
+    person, today = person_of(request), timezone.localdate(clock.of(request))
     form = AbsenceForm(request.POST or None, by=person, today=today)
     if request.method == "POST" and form.is_valid():
         record_absence(person=person, **form.cleaned_data)
@@ -57,7 +58,7 @@ def absences(request: HttpRequest) -> HttpResponse:
 def end(request: HttpRequest, pk: int) -> HttpResponse:
     """Back earlier, or not away after all."""
     absence = get_object_or_404(Absence, pk=pk, person=person_of(request))
-    end_absence(absence=absence, today=timezone.localdate(now_of(request)))
+    end_absence(absence=absence, today=timezone.localdate(clock.of(request)))
     messages.success(request, _("You are back on record."))
     return redirect("accounts:absences")
 
@@ -65,7 +66,7 @@ def end(request: HttpRequest, pk: int) -> HttpResponse:
 @require_safe
 def organisation(request: HttpRequest) -> HttpResponse:
     """The units that I see, who holds which post, who is away today, and what is vacant (ORG-1…3)."""
-    person, today = person_of(request), timezone.localdate(now_of(request))
+    person, today = person_of(request), timezone.localdate(clock.of(request))
     units = list(OrgUnit.objects.visible_to(person).order_by("path")[:MOST_UNITS])
     posts: dict[int, list[Post]] = defaultdict(list)
     held = (

@@ -1,9 +1,12 @@
 """Routes of customers, transfers, absences."""
 
 from datetime import date
+from io import BytesIO
 
 from accounts import clock
 from accounts.models import CustomerTransfer
+from accounts.services.customers import change_class
+from accounts.services.imports import import_file
 from accounts.services.organisation import record_absence
 from accounts.services.transfers import transfer_customers
 from duties.services import settle_transfers
@@ -30,6 +33,27 @@ def absence(company: Company) -> dict[str, int]:
     return {"pk": record_absence(person=company.b.account_manager, starts_on=on, ends_on=on).pk}
 
 
+def class_changed(company: Company) -> dict[str, int]:
+    change = change_class(
+        customer=company.b.customer,
+        kind="tier",
+        value=1,
+        approval_reference="A-1",
+        evidence="…",
+        by=company.b.general_manager,
+        now=clock.now(),
+    )
+    assert change is not None
+    return {"pk": change.pk}
+
+
+def imported(company: Company) -> dict[str, int]:
+    file = BytesIO(b"code,phone\nB-1,1\n")
+    done = import_file(kind="customers", source=file, name="b.csv", by=company.b.customer_officer, now=clock.now())
+    assert done.import_id is not None
+    return {"pk": done.import_id}
+
+
 ENTRIES: dict[str, Entry] = {
     "accounts:customers": LIST,
     "accounts:customer-counts": LIST,
@@ -46,5 +70,16 @@ ENTRIES: dict[str, Entry] = {
     "accounts:customer-edit": Object(customer),
     "accounts:customer-class": Object(customer),
     "accounts:absence-end": Object(absence, method="post", owner=lambda company: company.b.account_manager),
+    "customers-list": LIST,
+    "customers-detail": Object(customer),
+    "facts-list": LIST,
+    "units-list": LIST,
+    "units-detail": Object(lambda company: {"pk": company.b.unit.pk}),
+    "posts-list": LIST,
+    "posts-detail": Object(lambda company: {"pk": company.b.account_manager.posts.get().pk}),
+    "class-changes-list": LIST,
+    "class-changes-detail": Object(class_changed),
+    "imports-list": LIST,
+    "imports-detail": Object(imported, owner=lambda company: company.b.customer_officer),
     "transfer": Object(lambda company: {"pk": transfer(company).pk}),
 }
