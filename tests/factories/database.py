@@ -35,11 +35,25 @@ def url_of(name: str) -> str:
     return f"postgresql://{quote(settings['USER'])}:{quote(settings['PASSWORD'])}@{address}:{settings['PORT']}/{name}{where}"
 
 
+@pytest.fixture(scope="session")
+def migrated(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[str]:
+    """The name of the migrated test database; pytest-django makes it only if a test of the run asks for `db`."""
+    settings = connections.settings["default"]
+    plain = settings["NAME"]
+    if plain == settings["TEST"]["NAME"]:
+        yield plain
+        return
+    with django_db_blocker.unblock():
+        connection.creation.create_test_db(verbosity=0, autoclobber=True)
+        yield settings["NAME"]
+        connection.creation.destroy_test_db(plain, verbosity=0)
+
+
 @pytest.fixture
-def own_database(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[str]:
+def own_database(migrated: str, django_db_blocker: DjangoDbBlocker) -> Iterator[str]:
     """Everything that the migrations ship is in it; what a test commits goes away with it. Gives its DATABASE_URL."""
     settings = connections.settings["default"]
-    shared = settings["NAME"]
+    shared = migrated
     with django_db_blocker.unblock():
         _admin(f"DROP DATABASE IF EXISTS {NAME} WITH (FORCE)")
         _admin(f"CREATE DATABASE {NAME} TEMPLATE {shared}")
