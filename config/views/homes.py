@@ -1,6 +1,6 @@
 """Each person's home: first what they owe, then today, then figures (FACE)."""
 
-from typing import Any, cast
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -11,6 +11,7 @@ from django.utils.translation import ngettext
 from accounts import clock
 from accounts.models import Person
 from accounts.rules import OWN_CUSTOMERS_ONLY, Role
+from accounts.views.asking import person_of
 from config import rules
 from config.menu import address, page_of
 from config.overview import days, months, owed, units, warned
@@ -33,7 +34,7 @@ DIRECTORS = frozenset(
 
 def home(request: HttpRequest) -> HttpResponse:
     """The widest of one's posts decides which home it is."""
-    person = cast(Person, request.user)
+    person = person_of(request)
     if person.is_superuser or person.roles & DIRECTORS:
         return director(request, person)
     if person.roles - OWN_CUSTOMERS_ONLY:
