@@ -1,12 +1,13 @@
 """What a person does with a duty. Each act locks the duty's row, as the engine does: one of them goes first."""
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from django.db import transaction
 
 from accounts.models import Person
 from duties.models import Duty, DutyEvent, Notice
-from duties.services.telling import record, tell
+from duties.services.telling import BATCH, record, tell
 
 
 class AlreadyClosed(Exception):
@@ -79,13 +80,25 @@ def hand_over(*, duty: Duty, to: Person, by: Person, now: datetime, note: str = 
     fresh = _locked(duty)
     if fresh.owner_id == to.pk:
         return fresh
-    fresh.held_before_id, fresh.held_since, fresh.came = fresh.owner_id, now, DutyEvent.Act.HANDED_OVER
-    fresh.owner, fresh.turn, fresh.vacant, fresh.state = to, fresh.turn + 1, False, Duty.State.OPEN
-    fresh.acknowledged_at = fresh.acknowledged_by = None
-    fresh.save(update_fields=_HOLDING)
-    record(fresh, DutyEvent.Act.HANDED_OVER, at=now, by=by, due_at=fresh.next_due_at, note=note).save()
+    give(duties=[fresh], takers={fresh.pk: to.pk}, by=by, now=now, note=note)
     tell([fresh], now=now)
     return fresh
+
+
+def give(*, duties: Sequence[Duty], takers: Mapping[int, int], by: Person | None, now: datetime, note: str) -> None:
+    """Hand over many duties in two statements: `takers` says by a duty's id who has it now, as a person's id.
+
+    They come locked and open; whoever calls tells the takers.
+    """
+    for duty in duties:
+        duty.held_before_id, duty.held_since, duty.came = duty.owner_id, now, DutyEvent.Act.HANDED_OVER
+        duty.owner_id, duty.turn, duty.vacant, duty.state = takers[duty.pk], duty.turn + 1, False, Duty.State.OPEN
+        duty.acknowledged_at = duty.acknowledged_by_id = None
+    Duty.objects.bulk_update(duties, _HOLDING, batch_size=BATCH)
+    DutyEvent.objects.bulk_create(
+        [record(duty, DutyEvent.Act.HANDED_OVER, at=now, by=by, due_at=duty.next_due_at, note=note) for duty in duties],
+        batch_size=BATCH,
+    )
 
 
 @transaction.atomic

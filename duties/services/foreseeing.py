@@ -52,7 +52,7 @@ def next_holder(
     )
     managers = (customer.account_manager_id, customer.relationship_manager_id) if customer else (None, None)
     if steps is None:
-        steps = EscalationStep.objects.filter(rule_id=duty.rule_id).values("level", "role", "limit_minutes")
+        steps = list(EscalationStep.objects.filter(rule_id=duty.rule_id).values("level", "role", "limit_minutes"))
     held, _limit = climb(
         [Step(**step) for step in steps],
         Holding(duty.level, duty.role, duty.owner_id, duty.vacant),

@@ -1,16 +1,17 @@
 """Open work follows customers to their new account manager, and both are told what moved (ORG-5)."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from accounts.models import CustomerTransfer, Person
+from accounts.models import CustomerTransfer
 from accounts.rules import Role
 from accounts.services.responsibility import ResponsibilityMap
 from duties.models import Duty, Notice
-from duties.services.acting import hand_over
+from duties.services.acting import give
 from duties.services.telling import Telling, tell_people
 
 
@@ -34,12 +35,20 @@ def settle_next(*, now: datetime) -> bool:
     if transfer is None:
         return False
     people = ResponsibilityMap.load(timezone.localdate(now))
-    moving = list(open_work(transfer, people).select_related("unit"))
-    for duty in moving:
-        found = people.for_customer(duty.unit.path, Role.ACCOUNT_MANAGER, transfer.to_person_id)
-        taker = Person.objects.get(pk=found.person_id) if found else transfer.to_person
-        hand_over(duty=duty, to=taker, by=transfer.moved_by or transfer.to_person, now=now, note=transfer.reason)
-    _tell_both(transfer, len(moving), now)
+    moving = list(
+        Duty.objects.open()
+        .filter(pk__in=open_work(transfer, people).order_by().values("pk"))
+        .select_related("unit")
+        .select_for_update(of=("self",))
+        .order_by("pk")
+    )
+    takers = {
+        duty.pk: found.person_id if found else transfer.to_person_id
+        for duty in moving
+        for found in [people.for_customer(duty.unit.path, Role.ACCOUNT_MANAGER, transfer.to_person_id)]
+    }
+    give(duties=moving, takers=takers, by=transfer.moved_by or transfer.to_person, now=now, note=transfer.reason)
+    _tell_both(transfer, moving, now)
     transfer.settled_at = now
     transfer.save(update_fields=["settled_at"])
     return True
@@ -60,7 +69,8 @@ def open_work(transfer: CustomerTransfer, people: ResponsibilityMap) -> QuerySet
     return open_ones.filter(Q(role=Role.ACCOUNT_MANAGER), owner_id__in=owners)
 
 
-def _tell_both(transfer: CustomerTransfer, moved: int, now: datetime) -> None:
+def _tell_both(transfer: CustomerTransfer, moved: Sequence[Duty], now: datetime) -> None:
+    """One message to each, whatever moved."""
     count = transfer.lines.count()
     told = [(transfer.to_person, Notice.Matter.CUSTOMERS_CAME, transfer.from_person)]
     if transfer.from_person and transfer.from_person.is_active:
@@ -72,12 +82,13 @@ def _tell_both(transfer: CustomerTransfer, moved: int, now: datetime) -> None:
                 matter=matter,
                 details={
                     "customers": count,
-                    "duties": moved,
+                    "duties": len(moved),
                     "person": other.name if other else "—",
                     "transfer": transfer.pk,
                 },
             )
             for person, matter, other in told
-        ],
+        ]
+        + [Telling(duty.owner_id, duty) for duty in moved],
         now=now,
     )
