@@ -13,6 +13,7 @@ from accounts.models.organisation import Absence, Clock, OrgUnit, Person, Post
 from accounts.models.reading import SensitiveRead
 from accounts.models.totals import UnitMonth
 from accounts.models.transfers import CustomerTransfer, TransferredCustomer
+from accounts.models.uploads import FileUpload
 
 __all__ = [
     "Absence",
@@ -23,6 +24,7 @@ __all__ = [
     "Customer",
     "CustomerTransfer",
     "FileImport",
+    "FileUpload",
     "GroupClientFile",
     "MonthlyFact",
     "MonthlyProductFact",

@@ -4,11 +4,12 @@ from datetime import date
 from io import BytesIO
 
 from accounts import clock
-from accounts.models import CustomerTransfer
+from accounts.models import CustomerTransfer, Person
 from accounts.services.customers import change_class
 from accounts.services.imports import import_file
 from accounts.services.organisation import record_absence
 from accounts.services.transfers import transfer_customers
+from accounts.services.uploads import keep_upload
 from duties.services import settle_transfers
 from tests.factories.company import Company
 from tests.scope import Entry, NoObject, Object
@@ -54,12 +55,33 @@ def imported(company: Company) -> dict[str, int]:
     return {"pk": done.import_id}
 
 
+def officer_of_b(company: Company) -> Person:
+    return company.b.customer_officer
+
+
+def uploaded(company: Company) -> dict[str, int]:
+    kept = keep_upload(
+        person=company.b.customer_officer,
+        kind="customers",
+        file_name="b.csv",
+        content=b"code,phone\nB-1,1\n",
+        options={},
+        now=clock.now(),
+    )
+    return {"pk": kept.pk}
+
+
 ENTRIES: dict[str, Entry] = {
     "accounts:customers": LIST,
     "accounts:customer-counts": LIST,
     "accounts:customers-export": LIST,
     "accounts:customer-new": NoObject("enters a new one; the units to choose from begin at visible_to"),
     "accounts:people": LIST,
+    "accounts:import": NoObject("one's own imports, and a form"),
+    "accounts:import-template": NoObject("an empty workbook"),
+    "accounts:import-check": Object(uploaded, owner=officer_of_b),
+    "accounts:import-confirm": Object(uploaded, method="post", owner=officer_of_b),
+    "accounts:import-errors": Object(uploaded, owner=officer_of_b),
     "accounts:absences": LIST,
     "accounts:organisation": LIST,
     "search": LIST,

@@ -2,10 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from io import BytesIO
 
 from accounts.services.imports import cells
 from accounts.services.imports.columns import Column, Need
 from accounts.services.imports.errors import ImportRefused, RowError
+from accounts.services.imports.reading import open_sheet
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,3 +93,14 @@ def _read_constants(known: Mapping[str, Column], constants: Mapping[str, str]) -
     if errors:
         raise ImportRefused(errors)
     return read
+
+
+def headers_of(
+    content: bytes, name: str, columns: Sequence[Column], renamed: Mapping[str, str]
+) -> list[tuple[str, str]]:
+    """The headers of a file, each with the name of the column that takes it, or an empty one. Raises ImportRefused."""
+    header = open_sheet(BytesIO(content), name).header
+    known = {column.name: column for column in columns}
+    asked = {cells.plain(each): field for each, field in renamed.items()}
+    found = [(each, _column_of(each, columns, known, asked)) for each in header if each]
+    return [(each, column.name if column else "") for each, column in found]

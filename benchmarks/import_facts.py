@@ -1,0 +1,79 @@
+"""How long an import of 50,000 rows of facts takes, beside a bare COPY of the same file (ALL-2, CUS-8).
+
+`.venv/bin/python benchmarks/import_facts.py [ROWS]` prints both times and the ratio; the bar is twice the COPY plus 5 s.
+Everything happens in one transaction that is undone at the end.
+"""
+
+import csv
+import io
+import os
+import sys
+import time
+from datetime import date
+
+import django
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+MONTHS = 10
+
+
+def main(rows: int) -> None:
+    from django.db import connection, transaction
+
+    from accounts import clock
+    from accounts.services.imports import FACTS, import_file
+
+    with transaction.atomic(), connection.cursor() as cursor:
+        codes = customers(rows // MONTHS)
+        data = file_of(codes).encode()
+        cursor.execute(
+            "CREATE TEMPORARY TABLE bare (code text, month date, quantity numeric, amount numeric, orders int)"
+        )
+        begin = time.perf_counter()
+        cursor.copy_expert("COPY bare FROM STDIN WITH (FORMAT csv, HEADER)", io.BytesIO(data))
+        bare = time.perf_counter() - begin
+        begin = time.perf_counter()
+        outcome = import_file(kind=FACTS, source=io.BytesIO(data), name="facts.csv", by=None, now=clock.now())
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        first = time.perf_counter() - begin
+        begin = time.perf_counter()
+        again = import_file(kind=FACTS, source=io.BytesIO(data), name="facts.csv", by=None, now=clock.now())
+        second = time.perf_counter() - begin
+        transaction.set_rollback(True)
+    assert (outcome.created, again.unchanged) == (len(codes) * MONTHS, len(codes) * MONTHS)
+    print(f"rows {outcome.rows:,}  bare COPY {bare:.2f} s  import {first:.2f} s  again, nothing changed {second:.2f} s")
+    print(
+        f"ratio {first / bare:.1f}; bar 2 × COPY + 5 s = {2 * bare + 5:.2f} s: {'kept' if first <= 2 * bare + 5 else 'missed'}"
+    )
+
+
+def customers(count: int) -> list[str]:
+    """Customers of a unit of their own, written as rows."""
+    from accounts.models import Customer
+    from accounts.services.organisation import create_unit
+
+    unit = create_unit(parent=None, kind="company", code="BENCH", name="Benchmark")
+    codes = [f"BENCH{number:06}" for number in range(count)]
+    Customer.objects.bulk_create(
+        [Customer(kind="retailer", code=code, name=code, unit=unit) for code in codes], batch_size=5000
+    )
+    return codes
+
+
+def file_of(codes: list[str]) -> str:
+    """Ten months of every customer as CSV."""
+    buffer = io.StringIO()
+    writer = csv.writer(buffer)
+    writer.writerow(["code", "month", "quantity", "amount", "orders"])
+    for at, code in enumerate(codes):
+        for month in range(1, MONTHS + 1):
+            writer.writerow([code, date(2025, month, 1), 100 + at % 50, 20_000 + at, 4])
+    return buffer.getvalue()
+
+
+if __name__ == "__main__":
+    from config import embedded
+
+    embedded.ensure_running()
+    django.setup()
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else 50_000)
