@@ -10,7 +10,7 @@ from accounts.services.imports.describing import document
 
 
 def test_the_documentation_is_what_the_definitions_say() -> None:
-    """After a change: `manage.py shell -c "from accounts.services.imports.describing import document as d; print(d())"`."""
+    """After a change write what `describing.document()` says into docs/import.md."""
     assert (settings.BASE_DIR / "docs/import.md").read_text("utf-8") == document()
 
 

@@ -102,7 +102,7 @@ def test_a_phone_is_masked_and_looking_is_written_down(company: Company, client:
     assert client.post(f"/customers/{customer.pk}/show/email/").status_code == 404
     assert SensitiveRead.objects.get().person == company.a.account_manager
     texts = [event.text for event in client.get(f"/customers/{customer.pk}/").context["events"]]
-    assert texts[0] == "查看了电话"
+    assert sorted(texts) == ["建档", "查看了电话"]
 
 
 def test_a_correction_is_kept_and_told_in_the_timeline(company: Company, client: Client) -> None:
@@ -121,7 +121,7 @@ def test_a_correction_is_kept_and_told_in_the_timeline(company: Company, client:
     kept = Customer.objects.get(pk=customer.pk)
     assert (kept.address, kept.tier, kept.retailer_file.supply_grade) == ("东湖路 86 号", 5, 22)
     events = client.get(f"/customers/{customer.pk}/").context["events"]
-    assert {(event.text, event.by) for event in events[:2]} == {
+    assert {(event.text, event.by) for event in events if event.by} == {
         ("地址：（空） → 东湖路 86 号", company.a.account_manager.name),
         ("档位：（空） → 22", company.a.account_manager.name),
     }
@@ -165,7 +165,7 @@ def test_a_file_is_checked_mapped_and_imported_in_the_page(company: Company, cli
     assert sent.headers["Location"] == f"/import/{kept.pk}/"
     page = client.get(sent.headers["Location"])
     assert [each.message for each in page.context["errors"]] == ["缺少必填列“客户编码”。请补上，或指明哪一列是它。"]
-    assert client.get(f"/import/{kept.pk}/errors/").status_code == 200
+    assert client.get(f"/import/{kept.pk}/errors/").getvalue()[:2] == b"PK"
     client.post(f"/import/{kept.pk}/", {"header-0": "code", "header-1": "phone"})
     assert client.get(f"/import/{kept.pk}/").context["outcome"].changed == 1
     assert client.post(f"/import/{kept.pk}/confirm/").status_code == 302
