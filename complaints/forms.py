@@ -127,7 +127,7 @@ class GravityForm(StepForm):
 
 
 class ReassignForm(StepForm):
-    to = _PersonChoice(label=_("To whom"))
+    to = _PersonChoice(label=_("Given to"))
     text = _words(_("The reason"), 2, required=False)
 
 
