@@ -7,6 +7,7 @@ is looked up: this order is what keeps 5.5 million customers cheap.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -29,8 +30,9 @@ class Compiled:
 def basis(indicators: Sequence[Indicator], known: rules.Known) -> Compiled:
     """A row for every active customer: whole sums, so that comparing them loses no digit."""
     month = known.month or rules.months_back(known.on, 1)
-    values: dict[str, Any] = {"on": known.on, "until": known.until, "month": month, "first": month, "last": month}
+    values: dict[str, Any] = {"on": known.on, "until": known.until, "month": month}
     facts, outer, joins = [], [], []
+    months = {month}
     for each in indicators:
         measure, pk = MEASURES[each.measure], each.pk
         if measure.source is Source.QUERY:
@@ -39,14 +41,15 @@ def basis(indicators: Sequence[Indicator], known: rules.Known) -> Compiled:
             continue
         recent, base = rules.windows(rules.Comparison(each.comparison), month, each.period, each.base_period)
         facts.append(f"{_window(measure, recent, f'r{pk}', values)} AS r{pk}")
-        values["first"] = min(values["first"], recent.first)
+        months |= _each(recent)
         if base is None:
             outer.append(f"coalesce(f.r{pk}, 0) AS r{pk}, NULL::numeric AS b{pk}")
             continue
         of = MEASURES[each.base_measure] if each.comparison == rules.Comparison.SHARE else measure
         facts.append(f"{_window(of, base, f'b{pk}', values)} AS b{pk}")
         outer.append(f"coalesce(f.r{pk}, 0) AS r{pk}, coalesce(f.b{pk}, 0) AS b{pk}")
-        values["first"] = min(values["first"], base.first)
+        months |= _each(base)
+    values["months"] = tuple(sorted(months))  # as constants: only these months' partitions are read
     columns = ", ".join(["c.id, c.kind, c.unit_id, u.path, c.importance, c.tier, c.service_class", *outer])
     aggregates = ", ".join(["customer_id", *facts])
     return Compiled(
@@ -54,11 +57,15 @@ def basis(indicators: Sequence[Indicator], known: rules.Known) -> Compiled:
         SELECT {columns}
         FROM accounts_customer c JOIN accounts_orgunit u ON u.id = c.unit_id
         LEFT JOIN (SELECT {aggregates} FROM accounts_monthlyfact
-            WHERE month BETWEEN %(first)s AND %(last)s GROUP BY customer_id) f ON f.customer_id = c.id
+            WHERE month IN %(months)s GROUP BY customer_id) f ON f.customer_id = c.id
         {" ".join(joins)}
         WHERE c.status = 'active'""",
         values,
     )
+
+
+def _each(window: rules.Window) -> set[date]:
+    return {rules.months_back(window.last, back) for back in range(window.months)}
 
 
 def _window(measure: MeasureKind, window: rules.Window, name: str, values: dict[str, Any]) -> str:

@@ -39,6 +39,7 @@ def evaluate(*, on: date, now: datetime) -> Evaluation:
         work.execute("SELECT pg_advisory_xact_lock(hashtext('early_warnings.evaluate'))")
         if Evaluation.objects.filter(on__gt=on, finished_at__isnull=False).exists():
             raise GoesBack(str(on))
+        work.execute("SET LOCAL work_mem = '128MB'")
         imports = _imports()
         known = _known(work, on)
         indicators = _valid(on, known)
@@ -197,9 +198,12 @@ def _send(raised: Sequence[int], units: Sequence[int], *, now: datetime) -> None
 
 
 def _join_duties(kind: str, table: str, sent: Sequence[int]) -> None:
+    """Note in each new report who was asked; the keys go along, so that no plan depends on yesterday's statistics."""
+    duties = Duty.objects.open().filter(kind=kind, subject_id__in=sent).values_list("subject_id", "pk")
+    subjects, keys = zip(*duties, strict=True) if duties else ((), ())
     with connection.cursor() as cursor:
         cursor.execute(
-            f"UPDATE {table} w SET duty_id = d.id FROM {Duty._meta.db_table} d"
-            " WHERE d.kind = %s AND d.subject_id = w.id AND d.state <> 'closed' AND w.id = ANY(%s)",
-            [kind, list(sent)],
+            f"UPDATE {table} w SET duty_id = sent.duty_id"
+            " FROM unnest(%s::bigint[], %s::bigint[]) AS sent (id, duty_id) WHERE w.id = sent.id",
+            [list(subjects), list(keys)],
         )
