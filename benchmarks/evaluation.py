@@ -26,10 +26,10 @@ LAST = date(2026, 10, 1)
 
 #: Six in a hundred fall by half or stop, the rest stay; a few owe.
 _FACTS = """
-    INSERT INTO accounts_monthlyfact (customer_id, month, quantity, amount, orders, items, received, receivable, overdue,
-        returned, online_orders, late_deliveries, last_order_on)
-    SELECT id, %(month)s, quantity, quantity * 150, 4, 20, quantity * 150, 3000, CASE WHEN id %% 50 = 0 THEN 1500 ELSE 0 END,
-        0, 2, 0, %(month)s::date + 24 + (id %% 3)::int
+    INSERT INTO accounts_monthlyfact (customer_id, month, quantity, amount, orders, items, received, receivable,
+        overdue, returned, online_orders, late_deliveries, last_order_on)
+    SELECT id, %(month)s, quantity, quantity * 150, 4, 20, quantity * 150, 3000,
+        CASE WHEN id %% 50 = 0 THEN 1500 ELSE 0 END, 0, 2, 0, %(month)s::date + 24 + (id %% 3)::int
     FROM (
         SELECT id, round((20 + id %% 300) * CASE WHEN %(last)s AND id %% 100 < 4 THEN 0.3 ELSE 1 END
             * (0.9 + 0.2 * random())::numeric) AS quantity
@@ -68,12 +68,12 @@ def own_database() -> Iterator[None]:
 def fill(customers: int, months: int) -> None:
     """Two regions of ten branches; a tenth of the customers are core, important or large."""
     from django.db import connection
+    from early_warnings.rules import months_back
 
     from accounts.models import OrgUnit, Person
     from accounts.rules import Role
     from accounts.services.facts import ensure_partitions
     from accounts.services.organisation import create_person, create_unit, give_post
-    from early_warnings.rules import months_back
 
     company = create_unit(parent=None, kind=OrgUnit.Kind.COMPANY, code="C", name="公司")
     manager: Person = create_person(username="gm", name="总经理")
@@ -137,8 +137,9 @@ def main() -> None:
 
     embedded.ensure_running()
     django.setup()
-    from accounts import clock
     from early_warnings import services
+
+    from accounts import clock
 
     with own_database():
         started = time.perf_counter()
@@ -152,8 +153,9 @@ def main() -> None:
         usual = statistics.median(each.milliseconds for each in again) / 1000
         print(f"bare two-month join with sum: {bare * 1000:.0f} ms")
         print(
-            f"first evaluation: {first.milliseconds / 1000:.2f} s, {first.statements} statements, {first.signs:,} signs, "
-            f"{first.opened:,} reports and {first.unit_opened} unit warnings opened; ratio {first.milliseconds / 1000 / bare:.1f}"
+            f"first evaluation: {first.milliseconds / 1000:.2f} s, {first.statements} statements,"
+            f" {first.signs:,} signs, {first.opened:,} reports and {first.unit_opened} unit warnings opened;"
+            f" ratio {first.milliseconds / 1000 / bare:.1f}"
         )
         print(f"each further night: {usual:.2f} s, {again[-1].statements} statements; ratio {usual / bare:.1f}")
         print(f"memory of this process at most: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB")
@@ -162,9 +164,9 @@ def main() -> None:
 def show_plans() -> None:
     """Every statement of one evaluation that takes its time, with how long."""
     from django.db import connection, transaction
+    from early_warnings import services
 
     from accounts import clock
-    from early_warnings import services
 
     def timed(execute: Callable[..., object], sql: str, *details: object) -> object:
         started = time.perf_counter()

@@ -20,8 +20,7 @@ from tests.early_warnings import naive
 from tests.early_warnings.naive import Found, Month, Shop
 from tests.factories.company import Company
 from tests.factories.complaints import ComplaintFactory
-from tests.factories.early_warnings import MONDAY, at
-from tests.factories.visits import VisitFactory
+from tests.factories.visits import MONDAY, VisitFactory, at
 from visits.models import VisitClock, VisitInterval
 
 OCTOBER = date(2026, 10, 1)
@@ -148,7 +147,7 @@ def _due(tier: int, day: date) -> date:
 
 
 def _evaluated() -> dict[tuple[int, str], Found]:
-    services.evaluate(on=MONDAY, now=at())
+    services.evaluate(on=MONDAY, now=at(9))
     return {
         (sign.warning.customer_id, sign.indicator.key): Found(sign.level, sign.value, sign.recent, sign.base)
         for sign in Sign.objects.select_related("warning", "indicator")
@@ -245,10 +244,10 @@ def test_complaints_of_ninety_days_are_counted(company: Company) -> None:
     for day in (first, MONDAY):
         ComplaintFactory(customer=company.a.customers[0], now=at(0, 30, day))
         ComplaintFactory(customer=company.b.customers[0], now=at(0, 30, day))
-    ComplaintFactory(customer=company.a.customers[0], now=at(23, 30, MONDAY))
+    ComplaintFactory(customer=company.a.customers[0], now=at(23, 30))
     ComplaintFactory(customer=company.b.customers[0], now=at(23, 30, first - timedelta(days=1)))
     ComplaintFactory(customer=company.b.customers[0], now=at(0, 0, MONDAY + timedelta(days=1)))
-    services.evaluate(on=MONDAY, now=at())
+    services.evaluate(on=MONDAY, now=at(9))
     assert {
         report.customer: [str(sign.value) for sign in report.signs.all()] for report in EarlyWarning.objects.all()
     } == {
