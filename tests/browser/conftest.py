@@ -57,6 +57,7 @@ def context(chromium: Browser, live_server: LiveServer) -> Iterator[BrowserConte
 
     context.on("page", watch)
     context.set_default_timeout(5000)
+    context.set_default_navigation_timeout(30000)  # the first page of a run compiles every template
     yield context
     context.close()
     assert wrong == []
