@@ -1,12 +1,15 @@
 """The side menu as data. An entry whose address does not resolve yet is not shown."""
 
 from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import cache
 
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+
+from duties.rules import SETTERS, WATCHERS
 
 
 @dataclass(frozen=True)
@@ -18,7 +21,7 @@ class Entry:
     url_name: str
     key: str = ""
     counts: str = ""
-    roles: frozenset[str] = frozenset()
+    roles: AbstractSet[str] = frozenset()
     staff: bool = False
 
 
@@ -52,6 +55,8 @@ MENU: tuple[Group, ...] = (
         (
             Entry(_("Risk control"), "shield", "risk:home"),
             Entry(_("Organisation"), "sitemap", "accounts:organisation", key="o"),
+            Entry(_("Escalation rules"), "arrows-up-down", "duties:rules", roles=SETTERS),
+            Entry(_("Promises kept"), "shield-check", "duties:health", roles=WATCHERS),
             Entry(_("Rules and settings"), "settings", "admin:index", staff=True),
         ),
     ),

@@ -61,4 +61,4 @@ class CalendarDayForm(forms.Form):
         choices=[("0", _("nobody works")), ("1", _("everybody works"))],
         coerce=lambda value: value == "1",
     )
-    name = forms.CharField(label=_("Name"), max_length=60)
+    name = forms.CharField(label=_("What for"), max_length=60)

@@ -24,6 +24,13 @@ SWEEP_LATE = timedelta(minutes=3)
 MESSAGE_LATE = timedelta(minutes=30)
 #: When each part of the machinery counts as silent.
 SILENT = {"sweep": SWEEP_LATE, "deliver": timedelta(minutes=5), "beat": timedelta(minutes=5)}
+#: What each part does, in words.
+NAMES = {
+    "sweep": _("Overdue duties climb"),
+    "deliver": _("Messages are sent"),
+    "watch": _("This watchdog looks"),
+    "beat": _("Celery's clock"),
+}
 #: The watchdog itself: only the page for machines can say that it is silent.
 WATCH_LATE = timedelta(minutes=5)
 #: Parts that an installation may do without: with cron there is no beat.
@@ -127,7 +134,7 @@ def silent(now: datetime) -> list[str]:
     """Parts of the machinery that have not done their work lately."""
     last = dict(Heartbeat.objects.values_list("name", "at"))
     return [
-        name
+        str(NAMES[name])
         for name, patience in SILENT.items()
         if (name in last and last[name] < now - patience) or (name not in last and name not in OPTIONAL)
     ]

@@ -5,8 +5,8 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.dateparse import parse_date
-from django.utils.dates import WEEKDAYS_ABBR
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext_lazy
 from django.views.decorators.http import require_POST
 
 from accounts import clock
@@ -20,6 +20,15 @@ from duties.views.requests import Request
 from duties.views.rules import administrators_only
 
 _YEARS = range(2004, 2100)
+WEEKDAYS = [
+    pgettext_lazy("weekday", "Mo"),
+    pgettext_lazy("weekday", "Tu"),
+    pgettext_lazy("weekday", "We"),
+    pgettext_lazy("weekday", "Th"),
+    pgettext_lazy("weekday", "Fr"),
+    pgettext_lazy("weekday", "Sa"),
+    pgettext_lazy("weekday", "Su"),
+]
 
 
 def calendar(request: Request) -> HttpResponse:
@@ -58,7 +67,7 @@ def _page(request: Request, year: int, form: CalendarDayForm, status: int = 200)
     context = {
         "year": year,
         "shown": shown,
-        "weekdays": [WEEKDAYS_ABBR[number] for number in range(7)],
+        "weekdays": WEEKDAYS,
         "unusual": [day for day in days if day.unusual or day.own or day.name],
         "provisional": any(day.provisional for day in days),
         "own": own,

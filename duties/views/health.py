@@ -11,7 +11,6 @@ from django.db import DatabaseError
 from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
@@ -36,13 +35,9 @@ def health(request: Request) -> HttpResponse:
     now = clock.now()
     since = dict(Finding.objects.values_list("name", "red_since"))
     results = [watch.run(check, now) for check in watch.checks()]
-    names = {
-        "sweep": _("Overdue duties climb"),
-        "deliver": _("Messages are sent"),
-        "watch": _("This watchdog looks"),
-        "beat": _("Celery's clock"),
-    }
-    beats = [{"label": names.get(beat.name, beat.name), "at": beat.at} for beat in Heartbeat.objects.order_by("name")]
+    beats = [
+        {"label": watch.NAMES.get(beat.name, beat.name), "at": beat.at} for beat in Heartbeat.objects.order_by("name")
+    ]
     dead = Message.objects.dead().select_related("recipient")
     results.sort(key=lambda result: not result.red)
     context = {

@@ -96,7 +96,7 @@ def test_parts_that_stand_still(counts: Counts) -> None:
     clock.shift(timedelta(minutes=4))
     assert counts() == {"duties.silent": 2}
     beat("beat", now=clock.now() - timedelta(minutes=6))
-    assert watch.silent(clock.now()) == ["sweep", "deliver", "beat"]
+    assert watch.silent(clock.now()) == ["逾期事项上升", "消息发送", "Celery 定时"]
 
 
 def test_upper_apps_register_theirs(monkeypatch: pytest.MonkeyPatch) -> None:
