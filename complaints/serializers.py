@@ -7,12 +7,7 @@ from rest_framework import serializers
 
 from accounts.models import Customer, Person
 from complaints.models import Complaint, ComplaintStep
-
-
-class PersonSerializer(serializers.ModelSerializer[Person]):
-    class Meta:
-        model = Person
-        fields = ("id", "name")
+from duties.serializers import PersonSerializer
 
 
 class CustomerSerializer(serializers.ModelSerializer[Customer]):
