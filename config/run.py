@@ -22,7 +22,7 @@ from config import embedded, environment, translations
 
 #: Set in every process of a run, to the run's folder: so the next run finds what a killed one has left.
 MARK = "ZHOUDAO_RUN"
-SECONDS_TO_ANSWER = 90
+SECONDS_TO_ANSWER = 180
 SECONDS_TO_STOP = 20
 
 

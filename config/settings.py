@@ -180,6 +180,8 @@ SPECTACULAR_SETTINGS = {
     # two sets of choices behind fields of one name
     "ENUM_NAME_OVERRIDES": {
         "DutyAct": "duties.models.DutyEvent.Act",
+        "DutyState": "duties.models.Duty.State",
+        "PlanState": "visits.models.DayPlan.State",
         "ReportLevel": "early_warnings.models.reports.Course.Level",
         "SignLevel": "early_warnings.models.reports.Sign.Level",
     },
