@@ -133,6 +133,13 @@ def percent(share: Number, places: int = 0) -> str:
     return f"{number(float(share) * 100, places)}%"
 
 
+def distance(metres: int) -> str:
+    """18 m, 120 m, 1.2 km, 31 km: as exact as one needs to know a way."""
+    if metres < 1000:
+        return f"{metres if metres < 100 else round(metres, -1)} m"
+    return f"{metres / 1000:.1f} km" if metres < 10_000 else f"{metres / 1000:.0f} km"
+
+
 def masked_phone(phone: str) -> str:
     """138****6620: enough to recognise a number, not to dial it (ALL-5). Short numbers keep their last two digits."""
     bare = phone.strip()

@@ -151,6 +151,12 @@ def amount(value: rules.Number | None) -> str:
 
 
 @register.filter
+def distance(metres: int | None) -> str:
+    """`{{ stop.metres|distance }}` → 120 m, 1.2 km, 31 km."""
+    return "" if metres is None else rules.distance(metres)
+
+
+@register.filter
 def mask_phone(value: str | None) -> str:
     return rules.masked_phone(value or "")
 

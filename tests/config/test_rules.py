@@ -174,3 +174,11 @@ def test_sparkline_of_nothing_and_of_one_value() -> None:
 )
 def test_page_numbers(current: int, pages: int, numbers: list[int]) -> None:
     assert rules.page_numbers(current, pages) == numbers
+
+
+@pytest.mark.parametrize(
+    ("metres", "words"),
+    [(0, "0 m"), (18, "18 m"), (124, "120 m"), (999, "1000 m"), (1000, "1.0 km"), (9949, "9.9 km"), (31_200, "31 km")],
+)
+def test_distance(metres: int, words: str) -> None:
+    assert rules.distance(metres) == words
