@@ -29,6 +29,8 @@ urlpatterns = [
     path("", include("accounts.urls")),
     path("duties/", include("duties.urls")),
     path("health/", machines, name="health"),
+    path("visits/", include("visits.urls")),
+    path("risk/", include("risk.urls")),
     path("warnings/", include("early_warnings.urls")),
     path("complaints/", include("complaints.urls")),
 ]

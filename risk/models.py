@@ -35,7 +35,7 @@ class PreTripCheck(models.Model):
     failed = ArrayField(
         models.CharField(max_length=10, choices=Items), verbose_name=_("failed items"), default=list, blank=True
     )
-    remark = models.CharField(_("what is wrong"), max_length=200, blank=True)
+    remark = models.CharField(_("wrong with it"), max_length=200, blank=True)
 
     objects = PreTripCheckQuerySet.as_manager()
 
@@ -69,7 +69,7 @@ class Repair(models.Model):
     opened_at = models.DateTimeField(_("reported"))
     done_at = models.DateTimeField(_("mended"), null=True)
     done_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+", verbose_name=_("mended by"))
-    outcome = models.CharField(_("what was done"), max_length=200, blank=True)
+    outcome = models.CharField(_("how it was mended"), max_length=200, blank=True)
 
     class Meta:
         verbose_name = _("repair")

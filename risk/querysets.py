@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
 from django.db import models
 
-if TYPE_CHECKING:
-    from accounts.models import Person
+from accounts.querysets import Viewer
 
 
 class PreTripCheckQuerySet(models.QuerySet[Any]):
-    def visible_to(self, person: Person) -> Self:
+    def visible_to(self, person: Viewer) -> Self:
         """Checks by people whom one sees, oneself included."""
         if person.scope.everything:
             return self
-        return self.filter(person__in=type(person).objects.visible_to(person).values("pk"))
+        people: Any = self.model._meta.get_field("person").related_model
+        return self.filter(person__in=people._default_manager.visible_to(person).values("pk"))
 
     def deciding(self, person_id: int, day: date) -> Self:
         """The check that decides whether a person may ride that day: the last one (at most one row)."""

@@ -41,7 +41,7 @@ const zdMaps = (() => {
       const layer = data.route ? L.layerGroup(markers) : L.markerClusterGroup({ iconCreateFunction: cluster, maxClusterRadius: 44, showCoverageOnHover: false, chunkedLoading: true });
       if (!data.route) layer.addLayers(markers);
       if (data.route) L.polyline([...(data.start ? [[data.start.lat, data.start.lng]] : []), ...points.filter((point) => !point.call).map((point) => [point.lat, point.lng])], { className: "zd-route", weight: 2.5, dashArray: "1 7", lineCap: "round", interactive: false }).addTo(map);
-      if (data.start) L.marker([data.start.lat, data.start.lng], { icon: pin({ tone: "mine" }), title: data.start.name || "" }).addTo(map);
+      if (data.start) L.marker([data.start.lat, data.start.lng], { icon: pin({ tone: "mine" }), title: data.start.name || "", zIndexOffset: -1000 }).addTo(map);
       map.addLayer(layer);
       map.fitBounds(L.latLngBounds(points.map((point) => [point.lat, point.lng])).pad(.12), { maxZoom: 15 });
       new ResizeObserver(() => map.invalidateSize()).observe(place);

@@ -28,7 +28,7 @@ class VisitInterval(models.Model):
 
     tier = models.PositiveSmallIntegerField(_("visit tier"), choices=Customer.Tier)
     role = models.CharField(_("role"), max_length=32, choices=Post.Role)
-    number = models.PositiveSmallIntegerField(_("number"))
+    number = models.PositiveSmallIntegerField(_("how many"))
     unit = models.CharField(_("unit"), max_length=10, choices=Units)
 
     class Meta:
@@ -61,7 +61,7 @@ class VisitInterval(models.Model):
             case Unit.WEEK:
                 return ngettext("%(n)d week", "%(n)d weeks", number) % {"n": number}
             case Unit.HALF_MONTH:
-                return ngettext("half a month", "%(n)d half months", number) % {"n": number}
+                return str(_("half a month")) if number == 1 else _("%(n)d half months") % {"n": number}
             case Unit.MONTH if number == 6:
                 return str(_("half a year"))
             case Unit.MONTH if number % 12 == 0:

@@ -43,7 +43,7 @@ class Visit(models.Model):
 
     key = models.UUIDField(_("key"), unique=True)
     customer = models.ForeignKey(Customer, models.PROTECT, related_name="visits", verbose_name=_("customer"))
-    person = models.ForeignKey(Person, models.PROTECT, related_name="visits", verbose_name=_("by"))
+    person = models.ForeignKey(Person, models.PROTECT, related_name="visits", verbose_name=_("visitor"))
     role = models.CharField(_("in the role of"), max_length=32, choices=Post.Role)
     stop = models.OneToOneField(PlanStop, models.SET_NULL, null=True, related_name="visit", verbose_name=_("stop"))
     state = models.CharField(_("state"), max_length=4, choices=State, default=State.OPEN)
@@ -124,7 +124,7 @@ class Problem(models.Model):
     customer = models.ForeignKey(Customer, models.PROTECT, related_name="problems", verbose_name=_("customer"))
     what = models.CharField(_("what"), max_length=200)
     owner = models.ForeignKey(Person, models.PROTECT, related_name="problems", verbose_name=_("owner"))
-    due_on = models.DateField(_("until"))
+    due_on = models.DateField(_("to be solved by"))
     created_at = models.DateTimeField(_("found"))
     solved_at = models.DateTimeField(_("solved"), null=True)
     solved_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+", verbose_name=_("solved by"))

@@ -12,6 +12,7 @@ from visits.rules.priority import (
     score,
     worth_metres,
 )
+from visits.rules.trend import trend_lines
 from visits.rules.visiting import DISTANCE_TO_EXPLAIN, Mode, metres_between, moves_clock, visiting_role
 from visits.rules.working_day import WorkingDay, capacity_minutes, opening_window
 
@@ -38,6 +39,7 @@ __all__ = [
     "reasons_for",
     "score",
     "shipped_matrix",
+    "trend_lines",
     "visiting_role",
     "worth_metres",
 ]

@@ -1,0 +1,165 @@
+"""What comes in from the pages of visits, made into values."""
+
+import uuid
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Customer, Person
+from visits.models import DayRule, PlanStop, Visit, VisitInterval
+from visits.models.plans import Modes
+from visits.services import Found, Log, Position
+
+
+class PlaceForm(forms.Form):
+    """Where the tablet was; both or nothing: somebody without a position arrives all the same."""
+
+    latitude = forms.FloatField(min_value=-90, max_value=90, required=False, widget=forms.HiddenInput)
+    longitude = forms.FloatField(min_value=-180, max_value=180, required=False, widget=forms.HiddenInput)
+
+    def position(self) -> Position | None:
+        latitude, longitude = self.cleaned_data.get("latitude"), self.cleaned_data.get("longitude")
+        return Position(latitude, longitude) if latitude is not None and longitude is not None else None
+
+
+class ArriveForm(PlaceForm):
+    key = forms.UUIDField(widget=forms.HiddenInput)
+    mode = forms.ChoiceField(choices=Modes.choices, required=False)
+
+    def clean_mode(self) -> str:
+        return str(self.cleaned_data["mode"] or Modes.ON_SITE)
+
+
+class ProblemForm(forms.Form):
+    """One problem; a line without words is no problem."""
+
+    what = forms.CharField(label=_("What the problem is"), max_length=200, required=False)
+    owner = forms.TypedChoiceField(label=_("Who solves it"), coerce=int, required=False)
+    due_on = forms.DateField(label=_("Until"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
+
+    def __init__(self, *args: Any, owners: Sequence[Person], today: date, until: date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.owners = {person.pk: person for person in owners}
+        self.today = today
+        field = self.fields["owner"]
+        field.choices = [(person.pk, str(person)) for person in owners]  # type: ignore[attr-defined]
+        self.fields["due_on"].initial = until
+        self.fields["due_on"].widget.attrs["min"] = today.isoformat()
+
+    def clean(self) -> dict[str, Any]:
+        values: dict[str, Any] = super().clean() or {}
+        if values.get("what"):
+            if not values.get("owner"):
+                self.add_error("owner", _("Say who solves it."))
+            if not values.get("due_on"):
+                self.add_error("due_on", _("Say until when."))
+            elif values["due_on"] < self.today:
+                self.add_error("due_on", _("The date lies in the past."))
+        return values
+
+    def found(self, key: uuid.UUID) -> Found | None:
+        values = self.cleaned_data
+        if not values.get("what"):
+            return None
+        return Found(key=key, what=values["what"], owner=self.owners[values["owner"]], due_on=values["due_on"])
+
+
+class LeaveForm(PlaceForm):
+    """The end of a visit (VIS-6): seven taps at most for a plain one, nothing to type."""
+
+    acts = forms.MultipleChoiceField(choices=Visit.Act.choices, required=False)
+    guidance = forms.MultipleChoiceField(choices=Visit.Guidance.choices, required=False)
+    next_step = forms.ChoiceField(choices=Visit.Next.choices, required=False)
+    next_on = forms.DateField(label=_("On"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    next_note = forms.CharField(label=_("What was agreed"), max_length=200, required=False)
+    notes = forms.CharField(label=_("Notes"), required=False, widget=forms.Textarea(attrs={"rows": 3}))
+    market_notes = forms.CharField(
+        label=_("Market and competitors"), required=False, widget=forms.Textarea(attrs={"rows": 3})
+    )
+    distance_reason = forms.CharField(label=_("Why so far from the shop"), max_length=200, required=False)
+
+    def log(self, problems: Sequence[Found]) -> Log:
+        values = self.cleaned_data
+        return Log(
+            acts=values["acts"],
+            guidance=values["guidance"],
+            notes=values["notes"],
+            market_notes=values["market_notes"],
+            next_step=values["next_step"],
+            next_on=values["next_on"],
+            next_note=values["next_note"],
+            distance_reason=values["distance_reason"],
+            problems=problems,
+        )
+
+
+class SkipForm(forms.Form):
+    reason = forms.ChoiceField(
+        choices=PlanStop.Skip.choices, error_messages={"required": _("Say why the stop is skipped.")}
+    )
+    note = forms.CharField(label=_("In a few words"), max_length=200, required=False)
+
+    def clean(self) -> dict[str, Any]:
+        values: dict[str, Any] = super().clean() or {}
+        if values.get("reason") == PlanStop.Skip.OTHER and not values.get("note"):
+            self.add_error("note", _("Say in a few words why."))
+        return values
+
+
+class SolveForm(forms.Form):
+    solution = forms.CharField(
+        label=_("How it was solved"), max_length=200, widget=forms.Textarea(attrs={"rows": 2, "maxlength": 200})
+    )
+
+
+class MatrixForm(forms.Form):
+    """The whole visit matrix, a number and a unit for each tier and role; without a number there is no interval."""
+
+    def __init__(
+        self, *args: Any, cells: dict[tuple[int, str], VisitInterval], roles: Sequence[str], **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.keys = [(tier, role) for tier in Customer.Tier.values for role in roles]
+        for tier, role in self.keys:
+            cell = cells.get((tier, role))
+            self.fields[f"number-{tier}-{role}"] = forms.IntegerField(
+                min_value=1, max_value=366, required=False, initial=cell.number if cell else None
+            )
+            self.fields[f"unit-{tier}-{role}"] = forms.ChoiceField(
+                choices=VisitInterval.Units.choices, initial=cell.unit if cell else VisitInterval.Units.MONTH
+            )
+
+    def rows(self) -> list[tuple[str, list[tuple[forms.BoundField, forms.BoundField]]]]:
+        """Tier by tier, its cells: the number's and the unit's field."""
+        return [
+            (
+                str(Customer.Tier(tier).label),
+                [(self[f"number-{t}-{role}"], self[f"unit-{t}-{role}"]) for t, role in self.keys if t == tier],
+            )
+            for tier in Customer.Tier.values
+        ]
+
+    def intervals(self) -> list[tuple[int, str, int | None, str]]:
+        values = self.cleaned_data
+        return [
+            (tier, role, values[f"number-{tier}-{role}"], values[f"unit-{tier}-{role}"]) for tier, role in self.keys
+        ]
+
+
+class DayRuleForm(forms.ModelForm):
+    class Meta:
+        model = DayRule
+        fields = (
+            "fixed_percent",
+            "market_minutes",
+            "stops_most",
+            "service_minutes",
+            "call_minutes",
+            "calls_most",
+            "ahead_days",
+            "speed_kmh",
+            "road_factor",
+        )

@@ -1,0 +1,47 @@
+"""Addresses of visits."""
+
+from datetime import date
+
+from django.urls import path, register_converter
+from django.urls.converters import StringConverter
+
+from visits.views import day, desk, gate, matrix, problems, team, visit
+
+
+class DayConverter(StringConverter):
+    """A day as `2026-11-23`."""
+
+    regex = r"\d{4}-\d{2}-\d{2}"
+
+    def to_python(self, value: str) -> object:
+        return date.fromisoformat(value)  # ValueError is no match: 404
+
+    def to_url(self, value: object) -> str:
+        return str(value)
+
+
+register_converter(DayConverter, "day")
+
+app_name = "visits"
+urlpatterns = [
+    path("", desk.visits, name="list"),
+    path("export/", desk.export, name="export"),
+    path("due/", desk.due, name="due"),
+    path("day/", day.day, name="day"),
+    path("day/<day:on>/", day.day, name="day-on"),
+    path("day/<day:on>/add/", day.add, name="add"),
+    path("day/<day:on>/add/<int:pk>/", day.add_customer, name="add-customer"),
+    path("day/<day:on>/plan-again/", day.plan_again, name="plan-again"),
+    path("gate/", gate.gate, name="gate"),
+    path("stops/<int:pk>/skip/", day.skip, name="skip"),
+    path("stops/<int:pk>/take-back/", day.take_back, name="take-back"),
+    path("customers/<int:pk>/", visit.customer, name="customer"),
+    path("customers/<int:pk>/arrive/", visit.arrive, name="arrive"),
+    path("<int:pk>/", visit.visit, name="visit"),
+    path("<int:pk>/cancel/", visit.cancel, name="cancel"),
+    path("problems/", problems.problems, name="problems"),
+    path("problems/<int:pk>/", problems.problem, name="problem"),
+    path("team/", team.team, name="team"),
+    path("plans/<int:pk>/", team.plan, name="plan"),
+    path("matrix/", matrix.matrix, name="matrix"),
+]

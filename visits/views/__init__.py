@@ -1,0 +1,1 @@
+"""Pages of visits: the field's (day, gate, visit) and the desk's (lists, records, team, matrix)."""

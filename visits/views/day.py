@@ -1,0 +1,299 @@
+"""The field's day: where to next and why, what is left, what was left out (VIS-3, VIS-4)."""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from functools import cached_property
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from accounts import clock
+from accounts.models import Customer, Person
+from accounts.rules import OWN_CUSTOMERS_ONLY, Role
+from risk.models import PreTripCheck
+from risk.rules import may_ride
+from visits import services
+from visits.forms import SkipForm
+from visits.models import DayPlan, PlanOmission, PlanStop, Visit, VisitClock
+from visits.reasons import in_words
+from visits.rules import metres_between
+
+#: One tap plans what is left of a day: this long, in seconds.
+REPLAN_SECONDS = 1.0
+FOUND_MOST = 12
+
+
+def shown_stop(stop: PlanStop, last_visits: dict[int, date | None]) -> PlanStop:
+    """A stop with its reasons in words and when somebody was there last."""
+    stop.why = in_words(stop.reasons)  # type: ignore[attr-defined]
+    if stop.note and stop.added_by_id:
+        stop.why = in_words([{"code": "added", "note": stop.note}, *stop.reasons[1:]])  # type: ignore[attr-defined]
+    stop.last_on = last_visits.get(stop.customer_id)  # type: ignore[attr-defined]
+    return stop
+
+
+@dataclass
+class Day:
+    """One person's day as the pages show it."""
+
+    person: Person
+    on: date
+    plan: DayPlan | None
+    stops: list[PlanStop] = field(default_factory=list)
+    omissions: list[PlanOmission] = field(default_factory=list)
+
+    @classmethod
+    def load(cls, person: Person, on: date, viewer: Person) -> "Day":
+        plan = DayPlan.objects.filter(person=person, date=on).select_related("person").first()
+        if plan is None:
+            return cls(person, on, None)
+        return cls.of(plan, viewer)
+
+    @classmethod
+    def of(cls, plan: DayPlan, viewer: Person) -> "Day":
+        """The stops and omissions that the viewer may see."""
+        stops = list(
+            PlanStop.objects.visible_to(viewer)
+            .filter(plan=plan)
+            .select_related("customer", "customer__retailer_file", "visit")
+            .order_by("sequence")
+        )
+        clocks = VisitClock.objects.filter(role=Role.ACCOUNT_MANAGER, customer__in=[stop.customer_id for stop in stops])
+        last_visits = dict(clocks.values_list("customer_id", "last_visit_on"))
+        omissions = list(PlanOmission.objects.visible_to(viewer).filter(plan=plan).select_related("customer"))
+        for omission in omissions:
+            omission.why = in_words(omission.values.get("why", []))  # type: ignore[attr-defined]
+        return cls(plan.person, plan.date, plan, [shown_stop(stop, last_visits) for stop in stops], omissions)
+
+    def _in(self, state: str) -> list[PlanStop]:
+        return [stop for stop in self.stops if stop.state == state]
+
+    @cached_property
+    def left(self) -> list[PlanStop]:
+        return self._in("planned")
+
+    @cached_property
+    def acted(self) -> list[PlanStop]:
+        return [stop for stop in self.stops if stop.state != "planned"]
+
+    @property
+    def next(self) -> PlanStop | None:
+        return self.left[0] if self.left else None
+
+    @property
+    def later(self) -> list[PlanStop]:
+        return self.left[1:]
+
+    @property
+    def done(self) -> int:
+        return len(self._in("done"))
+
+    @property
+    def skipped(self) -> int:
+        return len(self._in("skipped"))
+
+    @property
+    def calls_left(self) -> int:
+        return sum(stop.mode != "on_site" for stop in self.left)
+
+    @property
+    def rides_left(self) -> int:
+        return len(self.left) - self.calls_left
+
+    @property
+    def ends_at(self) -> datetime | None:
+        return self.stops[-1].leave_at if self.stops else None
+
+    @property
+    def place(self) -> tuple[float, float] | None:
+        """Where the person is now, as far as the plan knows: the last shop they were in, else where the day starts."""
+        for stop in reversed(self._in("done")):
+            if stop.customer.latitude is not None and stop.customer.longitude is not None:
+                return stop.customer.latitude, stop.customer.longitude
+        person = self.person
+        if person.start_latitude is None or person.start_longitude is None:
+            return None
+        return person.start_latitude, person.start_longitude
+
+    def nearest_first(self) -> None:
+        """Put what is left in order of its distance from here, as the crow flies."""
+        here = self.place
+        for stop in self.left:
+            at = stop.customer
+            known = here is not None and at.latitude is not None and at.longitude is not None
+            stop.away = metres_between(*here, at.latitude, at.longitude) if known else None  # type: ignore[attr-defined, arg-type]
+        self.left.sort(key=lambda stop: (stop.mode != "on_site", stop.away is None, stop.away or 0))  # type: ignore[attr-defined]
+
+    def map(self) -> dict[str, Any]:
+        """The route as `parts/map.html` wants it."""
+        following = self.next
+        start = self.person
+        return {
+            "id": "day-map",
+            "title": _("Route of the day"),
+            "tiles": settings.MAP_TILES_URL,
+            "route": True,
+            "start": {"lat": start.start_latitude, "lng": start.start_longitude, "name": _("start")}
+            if start.start_latitude is not None
+            else None,
+            "points": [
+                {
+                    "id": str(stop.pk),
+                    "lat": stop.customer.latitude,
+                    "lng": stop.customer.longitude,
+                    "name": stop.customer.name,
+                    "n": stop.sequence,
+                    "call": stop.mode != "on_site",
+                    "tone": _tone(stop, following),
+                    "text": str(stop.why[0].text) if stop.why else "",  # type: ignore[attr-defined]
+                    "url": reverse("visits:customer", args=[stop.customer_id]),
+                }
+                for stop in sorted(self.stops, key=lambda each: each.sequence)
+            ],
+        }
+
+
+def _tone(stop: PlanStop, following: PlanStop | None) -> str:
+    if stop.state == "done":
+        return "done"
+    if stop.state == "skipped":
+        return "quiet"
+    return "mine" if following is not None and stop.pk == following.pk else ""
+
+
+def last_check(person: Person, on: date) -> PreTripCheck | None:
+    """The check that decides the person's day."""
+    found: PreTripCheck | None = PreTripCheck.objects.deciding(person.pk, on).first()
+    return found
+
+
+def needs_check(person: Person) -> bool:
+    """Account managers ride: before that comes the check. Others go by what the company drives."""
+    return Role.ACCOUNT_MANAGER in person.roles
+
+
+def day(request: HttpRequest, on: date | None = None) -> HttpResponse:
+    """One's own day; by default today. Somebody who leads and has no day of their own is sent to the team's."""
+    person, today = request.user, clock.today()
+    shown = Day.load(person, on or today, person)
+    if shown.plan is None and on is None and not person.roles & OWN_CUSTOMERS_ONLY:
+        return redirect("visits:team")
+    if request.GET.get("order") == "near":
+        shown.nearest_first()
+    check = last_check(person, shown.on)
+    context = {
+        "day": shown,
+        "is_today": shown.on == today,
+        "map": shown.map(),
+        "key": uuid.uuid4(),
+        "by_distance": request.GET.get("order") == "near",
+        "checked": check is not None,
+        "may_ride": not needs_check(person) or may_ride(check.failed if check else None),
+        "inside": Visit.objects.filter(person=person, state=Visit.State.OPEN).select_related("customer").first(),
+        "yesterday": date.fromordinal(shown.on.toordinal() - 1),
+        "tomorrow": date.fromordinal(shown.on.toordinal() + 1),
+    }
+    return render(request, "visits/day.html", context)
+
+
+def _own_stop(request: HttpRequest, pk: int) -> PlanStop:
+    stops = PlanStop.objects.visible_to(request.user).select_related("plan", "customer")
+    return get_object_or_404(stops, pk=pk)
+
+
+def _to_day(on: date) -> HttpResponse:
+    return redirect("visits:day") if on == clock.today() else redirect("visits:day-on", on)
+
+
+def skip(request: HttpRequest, pk: int) -> HttpResponse:
+    """Leave a stop out, with the reason (VIS-4)."""
+    stop = _own_stop(request, pk)
+    form = SkipForm(request.POST or None)
+    refused = ""
+    if request.method == "POST" and form.is_valid():
+        try:
+            services.skip_stop(
+                stop=stop,
+                reason=form.cleaned_data["reason"],
+                note=form.cleaned_data["note"],
+                by=request.user,
+                now=clock.now(),
+            )
+        except services.Refused as error:
+            refused = str(error)
+        else:
+            undo = reverse("visits:take-back", args=[stop.pk])
+            messages.success(request, _("%(customer)s is skipped.") % {"customer": stop.customer}, extra_tags=undo)
+            return _to_day(stop.plan.date)
+    context = {"stop": stop, "form": form, "refused": [refused] if refused else []}
+    return render(request, "visits/skip.html", context, status=409 if refused else 422 if form.errors else 200)
+
+
+@require_POST
+def take_back(request: HttpRequest, pk: int) -> HttpResponse:
+    """Undo a skip."""
+    stop = _own_stop(request, pk)
+    try:
+        services.take_back(stop=stop, by=request.user)
+    except services.Refused as error:
+        messages.error(request, str(error))
+    return _to_day(stop.plan.date)
+
+
+def add(request: HttpRequest, on: date) -> HttpResponse:
+    """Find a customer and put them on the day; those that were left out come first."""
+    person = request.user
+    shown = Day.load(person, on, person)
+    words = request.GET.get("q", "").strip()
+    found: Sequence[Customer] = ()
+    if words:
+        customers = Customer.objects.visible_to(person).filter(status=Customer.Status.ACTIVE).search(words)
+        found = list(customers.order_by("pinyin", "pk")[:FOUND_MOST])
+    planned = {stop.customer_id for stop in shown.stops if stop.state != "skipped"}
+    return render(request, "visits/add.html", {"day": shown, "words": words, "found": found, "planned": planned})
+
+
+@require_POST
+def add_customer(request: HttpRequest, on: date, pk: int) -> HttpResponse:
+    """Put a customer on one's own day."""
+    person = request.user
+    customer = get_object_or_404(Customer.objects.visible_to(person), pk=pk)
+    plan, _created = DayPlan.objects.get_or_create(person=person, date=on)
+    try:
+        services.add_stop(plan=plan, customer=customer, by=person, now=clock.now(), note=request.POST.get("note", ""))
+    except services.Refused as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(
+            request, _("%(customer)s is on the day. Plan again to put it in the best place.") % {"customer": customer}
+        )
+    return _to_day(on)
+
+
+@require_POST
+def plan_again(request: HttpRequest, on: date) -> HttpResponse:
+    """Plan what is left of one's own day again, now (VIS-3: re-made on demand)."""
+    person, now = request.user, clock.now()
+    plan, created = DayPlan.objects.get_or_create(person=person, date=on)
+    if created:
+        services.refresh_clocks(on=clock.today(), customers=person.customers.values_list("pk", flat=True))
+    search = services.Search(seed=plan.pk % 10_000, seconds=REPLAN_SECONDS)
+    try:
+        planned = services.replan(plan=plan, by=person, now=now, search=search)
+    except services.DayIsOver:
+        messages.error(request, _("The working day is over: nothing is left to plan."))
+    else:
+        messages.success(
+            request,
+            _("Planned again: %(stops)d stops, %(km).1f km.")
+            % {"stops": planned.stops.filter(state="planned").count(), "km": planned.metres / 1000},
+        )
+    return _to_day(on)

@@ -1,0 +1,82 @@
+"""The visit matrix and the rule of the day: read by everybody, set by administrators (VIS-1, VIS-4)."""
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+
+from accounts import clock
+from accounts.models import Customer, Person, Post
+from accounts.rules import Role
+from visits.forms import DayRuleForm, MatrixForm
+from visits.models import DayRule, VisitInterval
+from visits.services import set_interval
+
+#: The matrix's columns, as the rule book has them.
+ROLES = (
+    Role.REGION_MANAGER,
+    Role.MARKETING_DIRECTOR,
+    Role.BRANCH_GENERAL_MANAGER,
+    Role.BRANCH_SALES_MANAGER,
+    Role.ACCOUNT_MANAGER,
+)
+HISTORY_MOST = 30
+
+
+def may_set_matrix(person: Person) -> bool:
+    """Administrators, and those who answer for the whole company."""
+    return person.is_superuser or bool(person.roles & {Role.ADMINISTRATOR, Role.GENERAL_MANAGER})
+
+
+def matrix(request: HttpRequest) -> HttpResponse:
+    """How often whom: the matrix, and what a day may hold; a changed cell moves the due dates at once."""
+    person = request.user
+    may_set = may_set_matrix(person)
+    if request.method == "POST" and not may_set:
+        raise PermissionDenied
+    cells = {(cell.tier, cell.role): cell for cell in VisitInterval.objects.all()}
+    sent = request.POST if request.method == "POST" else None
+    form = MatrixForm(sent, cells=cells, roles=[str(role) for role in ROLES])
+    rule = DayRuleForm(sent, instance=DayRule.objects.get())
+    if sent is not None and form.is_valid() and rule.is_valid():
+        with transaction.atomic():
+            for tier, role, number, unit in form.intervals():
+                if _differs(cells.get((tier, role)), number, unit):
+                    set_interval(tier=tier, role=role, number=number, unit=unit, on=clock.today())
+            rule.save()
+        messages.success(request, _("The matrix is set. Due dates follow it from now on."))
+        return redirect("visits:matrix")
+    labels = dict(Post.Role.choices)
+    context = {
+        "form": form,
+        "rule": rule,
+        "may_set": may_set,
+        "heads": [labels[str(role)] for role in ROLES],
+        "rows": form.rows(),
+        "read": [
+            (tier.label, [cells[tier.value, role].in_words if (tier.value, role) in cells else "–" for role in ROLES])
+            for tier in Customer.Tier
+        ],
+        "history": _history(),
+    }
+    return render(request, "visits/matrix.html", context, status=422 if form.errors or rule.errors else 200)
+
+
+def _differs(cell: VisitInterval | None, number: int | None, unit: str) -> bool:
+    return (cell.number, cell.unit) != (number, unit) if cell else number is not None
+
+
+def _history() -> list[dict[str, object]]:
+    """The last changes of cells in plain sentences."""
+    events = VisitInterval.events.rel.related_model.objects.exclude(pgh_context=None)  # what shipped has no context
+    found = list(events.select_related("pgh_context").order_by("-pgh_created_at")[:HISTORY_MOST])
+    people = Person.objects.in_bulk({each.pgh_context.metadata.get("user") for each in found} - {None})
+    said = []
+    for each in found:
+        cell = VisitInterval(tier=each.tier, role=each.role, number=each.number, unit=each.unit)
+        words = _("%(cell)s no longer") if each.pgh_label == "delete" else "%(cell)s"
+        by = people.get(each.pgh_context.metadata.get("user"))
+        said.append({"at": each.pgh_created_at, "text": words % {"cell": cell}, "by": by})
+    return said
