@@ -7,8 +7,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from accounts import clock
 from accounts.models import Person
+from accounts.views.asking import now_of, person_of
 from duties.models import DutyEvent
 from duties.services import open_duty_of
 from risk.forms import RepairForm
@@ -22,7 +22,7 @@ PAGE_SIZE = 50
 def checks(request: HttpRequest) -> HttpResponse:
     """Checks of the people one sees, the latest first; the failed ones a click away."""
     view = request.GET.get("view", "")
-    found = PreTripCheck.objects.visible_to(request.user).select_related("person", "unit", "repair")
+    found = PreTripCheck.objects.visible_to(person_of(request)).select_related("person", "unit", "repair")
     if view == "failed":
         found = found.failed_ones()
     if words := request.GET.get("q", "").strip():
@@ -55,7 +55,7 @@ def may_close(repair: Repair, person: Person) -> bool:
 
 def repair(request: HttpRequest, pk: int) -> HttpResponse:
     """One repair: what failed, who owes it until when, and the form that ends it."""
-    person = request.user
+    person = person_of(request)
     checks_seen = PreTripCheck.objects.visible_to(person)
     found = get_object_or_404(
         Repair.objects.filter(check_failed__in=checks_seen.values("pk")).select_related(
@@ -66,7 +66,7 @@ def repair(request: HttpRequest, pk: int) -> HttpResponse:
     may = may_close(found, person)
     form = RepairForm(request.POST or None)
     if request.method == "POST" and form.is_valid() and may:
-        close_repair(repair=found, outcome=form.cleaned_data["outcome"], by=person, now=clock.now())
+        close_repair(repair=found, outcome=form.cleaned_data["outcome"], by=person, now=now_of(request))
         messages.success(request, _("The repair is done. The rider checks again before the next ride."))
         return redirect("risk:repair", found.pk)
     duty = open_duty_of(REPAIR, found.pk)

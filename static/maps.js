@@ -33,7 +33,7 @@ const zdMaps = (() => {
       L.control.scale({ imperial: false }).addTo(map);
       if (!points.length) { map.setView([30.6, 114.3], 9); place.append(Object.assign(document.createElement("p"), { className: "zd-empty", textContent: page.say("nopoints") })); continue; }
       const markers = points.map((point) => {
-        const marker = L.marker([point.lat, point.lng], { icon: pin(point), tone: point.tone || "", title: point.name, alt: point.name, keyboard: points.length < 200 });
+        const marker = L.marker([point.lat, point.lng], { icon: pin(point), zIndexOffset: point.n && point.tone === "mine" ? 1000 : 0, tone: point.tone || "", title: point.name, alt: point.name, keyboard: points.length < 200 });
         marker.bindPopup(() => card(point));
         if (point.id) place.addEventListener(`zd:point-${point.id}`, () => { layer.zoomToShowLayer ? layer.zoomToShowLayer(marker, () => marker.openPopup()) : marker.openPopup(); });
         return marker;

@@ -149,7 +149,7 @@ class MatrixForm(forms.Form):
         ]
 
 
-class DayRuleForm(forms.ModelForm):
+class DayRuleForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable at run time
     class Meta:
         model = DayRule
         fields = (

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Self
 from django.db import models
 from django.db.models import Count, Exists, OuterRef, Q, Sum
 
-from accounts.querysets import ScopedQuerySet, Viewer, customers_of
+from accounts.querysets import PersonQuerySet, ScopedQuerySet, Viewer, customers_of
 from accounts.rules import Role
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ class DayPlanQuerySet(_PersonalQuerySet):
             skipped=Count("stops", filter=Q(stops__state="skipped")),
         )
 
-    def missing(self, on: date) -> models.QuerySet[Any]:
+    def missing(self, on: date) -> PersonQuerySet:
         """Account managers on duty that day for whom no plan was made: the watchdog counts them."""
         made = self.filter(person=OuterRef("pk"), date=on, state__in=PLANNED)
         return planned_people(person_model(self), on).filter(~Exists(made))
@@ -67,11 +67,11 @@ def person_model(rows: models.QuerySet[Any]) -> Any:
     return rows.model._meta.get_field("person").related_model
 
 
-def planned_people(people: Any, on: date) -> models.QuerySet[Any]:
+def planned_people(people: Any, on: date) -> PersonQuerySet:
     """Who gets a plan for a day: active holders of an account manager's post; those away get one that says so."""
     posts = people._meta.get_field("posts").related_model
     held = posts._default_manager.held_on(on).filter(role=Role.ACCOUNT_MANAGER, person=OuterRef("pk"))
-    found: models.QuerySet[Any] = people._default_manager.filter(Exists(held), is_active=True)
+    found: PersonQuerySet = people._default_manager.filter(Exists(held), is_active=True)
     return found
 
 

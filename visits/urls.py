@@ -3,21 +3,20 @@
 from datetime import date
 
 from django.urls import path, register_converter
-from django.urls.converters import StringConverter
 
 from visits.views import day, desk, gate, matrix, problems, team, visit
 
 
-class DayConverter(StringConverter):
+class DayConverter:
     """A day as `2026-11-23`."""
 
     regex = r"\d{4}-\d{2}-\d{2}"
 
-    def to_python(self, value: str) -> object:
+    def to_python(self, value: str) -> date:
         return date.fromisoformat(value)  # ValueError is no match: 404
 
-    def to_url(self, value: object) -> str:
-        return str(value)
+    def to_url(self, value: date) -> str:
+        return value.isoformat()
 
 
 register_converter(DayConverter, "day")

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from math import ceil
 from typing import Any
 
 from django.utils import timezone
@@ -198,7 +199,7 @@ def _stop(
         arrive_at=arrive,
         leave_at=arrive + timedelta(seconds=seconds),
         metres=metres,
-        ride_minutes=round(ride_seconds / MINUTE),
+        ride_minutes=ceil(ride_seconds / MINUTE),
         reasons=[reason.as_json() for reason in candidate.reasons],
     )
 

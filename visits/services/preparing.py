@@ -91,7 +91,17 @@ class Preparation:
     matters: Sequence[Matter]
     last_visits: Sequence[Visit]
     file: RetailerFile | None
-    due_on: date | None
+    clock: VisitClock | None
+
+    @property
+    def last_on(self) -> date | None:
+        """When somebody in the visitor's role was there last."""
+        return self.clock.last_visit_on if self.clock else None
+
+    @property
+    def due_on(self) -> date | None:
+        """When the matrix wants the next visit in that role."""
+        return self.clock.due_on if self.clock else None
 
     @property
     def is_overstocked(self) -> bool:
@@ -112,7 +122,7 @@ def prepare(*, customer: Customer, role: str, reasons: Sequence[Mapping[str, Any
         matters=_matters(customer),
         last_visits=list(Visit.objects.done().latest_of(customer, 3)),
         file=getattr(customer, "retailer_file", None),
-        due_on=clock.due_on if clock else None,
+        clock=clock,
     )
 
 

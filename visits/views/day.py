@@ -15,9 +15,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from accounts import clock
 from accounts.models import Customer, Person
 from accounts.rules import OWN_CUSTOMERS_ONLY, Role
+from accounts.views.asking import now_of, person_of
 from risk.models import PreTripCheck
 from risk.rules import may_ride
 from visits import services
@@ -25,6 +25,7 @@ from visits.forms import SkipForm
 from visits.models import DayPlan, PlanOmission, PlanStop, Visit, VisitClock
 from visits.reasons import in_words
 from visits.rules import metres_between
+from visits.views import today_of
 
 #: One tap plans what is left of a day: this long, in seconds.
 REPLAN_SECONDS = 1.0
@@ -70,7 +71,7 @@ class Day:
         last_visits = dict(clocks.values_list("customer_id", "last_visit_on"))
         omissions = list(PlanOmission.objects.visible_to(viewer).filter(plan=plan).select_related("customer"))
         for omission in omissions:
-            omission.why = in_words(omission.values.get("why", []))  # type: ignore[attr-defined]
+            omission.why = in_words(omission.values.get("why", []))
         return cls(plan.person, plan.date, plan, [shown_stop(stop, last_visits) for stop in stops], omissions)
 
     def _in(self, state: str) -> list[PlanStop]:
@@ -127,9 +128,7 @@ class Day:
         """Put what is left in order of its distance from here, as the crow flies."""
         here = self.place
         for stop in self.left:
-            at = stop.customer
-            known = here is not None and at.latitude is not None and at.longitude is not None
-            stop.away = metres_between(*here, at.latitude, at.longitude) if known else None  # type: ignore[attr-defined, arg-type]
+            stop.away = _away(here, stop.customer)  # type: ignore[attr-defined]
         self.left.sort(key=lambda stop: (stop.mode != "on_site", stop.away is None, stop.away or 0))  # type: ignore[attr-defined]
 
     def map(self) -> dict[str, Any]:
@@ -161,6 +160,12 @@ class Day:
         }
 
 
+def _away(here: tuple[float, float] | None, customer: Customer) -> int | None:
+    if here is None or customer.latitude is None or customer.longitude is None:
+        return None
+    return metres_between(*here, customer.latitude, customer.longitude)
+
+
 def _tone(stop: PlanStop, following: PlanStop | None) -> str:
     if stop.state == "done":
         return "done"
@@ -182,7 +187,7 @@ def needs_check(person: Person) -> bool:
 
 def day(request: HttpRequest, on: date | None = None) -> HttpResponse:
     """One's own day; by default today. Somebody who leads and has no day of their own is sent to the team's."""
-    person, today = request.user, clock.today()
+    person, today = person_of(request), today_of(request)
     shown = Day.load(person, on or today, person)
     if shown.plan is None and on is None and not person.roles & OWN_CUSTOMERS_ONLY:
         return redirect("visits:team")
@@ -205,12 +210,13 @@ def day(request: HttpRequest, on: date | None = None) -> HttpResponse:
 
 
 def _own_stop(request: HttpRequest, pk: int) -> PlanStop:
-    stops = PlanStop.objects.visible_to(request.user).select_related("plan", "customer")
-    return get_object_or_404(stops, pk=pk)
+    stops = PlanStop.objects.visible_to(person_of(request)).select_related("plan", "customer")
+    stop: PlanStop = get_object_or_404(stops, pk=pk)
+    return stop
 
 
-def _to_day(on: date) -> HttpResponse:
-    return redirect("visits:day") if on == clock.today() else redirect("visits:day-on", on)
+def _to_day(request: HttpRequest, on: date) -> HttpResponse:
+    return redirect("visits:day") if on == today_of(request) else redirect("visits:day-on", on)
 
 
 def skip(request: HttpRequest, pk: int) -> HttpResponse:
@@ -224,15 +230,15 @@ def skip(request: HttpRequest, pk: int) -> HttpResponse:
                 stop=stop,
                 reason=form.cleaned_data["reason"],
                 note=form.cleaned_data["note"],
-                by=request.user,
-                now=clock.now(),
+                by=person_of(request),
+                now=now_of(request),
             )
         except services.Refused as error:
             refused = str(error)
         else:
             undo = reverse("visits:take-back", args=[stop.pk])
             messages.success(request, _("%(customer)s is skipped.") % {"customer": stop.customer}, extra_tags=undo)
-            return _to_day(stop.plan.date)
+            return _to_day(request, stop.plan.date)
     context = {"stop": stop, "form": form, "refused": [refused] if refused else []}
     return render(request, "visits/skip.html", context, status=409 if refused else 422 if form.errors else 200)
 
@@ -242,15 +248,15 @@ def take_back(request: HttpRequest, pk: int) -> HttpResponse:
     """Undo a skip."""
     stop = _own_stop(request, pk)
     try:
-        services.take_back(stop=stop, by=request.user)
+        services.take_back(stop=stop, by=person_of(request))
     except services.Refused as error:
         messages.error(request, str(error))
-    return _to_day(stop.plan.date)
+    return _to_day(request, stop.plan.date)
 
 
 def add(request: HttpRequest, on: date) -> HttpResponse:
     """Find a customer and put them on the day; those that were left out come first."""
-    person = request.user
+    person = person_of(request)
     shown = Day.load(person, on, person)
     words = request.GET.get("q", "").strip()
     found: Sequence[Customer] = ()
@@ -264,27 +270,29 @@ def add(request: HttpRequest, on: date) -> HttpResponse:
 @require_POST
 def add_customer(request: HttpRequest, on: date, pk: int) -> HttpResponse:
     """Put a customer on one's own day."""
-    person = request.user
+    person = person_of(request)
     customer = get_object_or_404(Customer.objects.visible_to(person), pk=pk)
     plan, _created = DayPlan.objects.get_or_create(person=person, date=on)
     try:
-        services.add_stop(plan=plan, customer=customer, by=person, now=clock.now(), note=request.POST.get("note", ""))
+        services.add_stop(
+            plan=plan, customer=customer, by=person, now=now_of(request), note=request.POST.get("note", "")
+        )
     except services.Refused as error:
         messages.error(request, str(error))
     else:
         messages.success(
             request, _("%(customer)s is on the day. Plan again to put it in the best place.") % {"customer": customer}
         )
-    return _to_day(on)
+    return _to_day(request, on)
 
 
 @require_POST
 def plan_again(request: HttpRequest, on: date) -> HttpResponse:
     """Plan what is left of one's own day again, now (VIS-3: re-made on demand)."""
-    person, now = request.user, clock.now()
+    person, now = person_of(request), now_of(request)
     plan, created = DayPlan.objects.get_or_create(person=person, date=on)
     if created:
-        services.refresh_clocks(on=clock.today(), customers=person.customers.values_list("pk", flat=True))
+        services.refresh_clocks(on=today_of(request), customers=person.customers.values_list("pk", flat=True))
     search = services.Search(seed=plan.pk % 10_000, seconds=REPLAN_SECONDS)
     try:
         planned = services.replan(plan=plan, by=person, now=now, search=search)
@@ -296,4 +304,4 @@ def plan_again(request: HttpRequest, on: date) -> HttpResponse:
             _("Planned again: %(stops)d stops, %(km).1f km.")
             % {"stops": planned.stops.filter(state="planned").count(), "km": planned.metres / 1000},
         )
-    return _to_day(on)
+    return _to_day(request, on)

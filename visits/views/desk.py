@@ -16,11 +16,12 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
-from accounts import clock
 from accounts.models import Customer, Person, Post
 from accounts.rules import Role
+from accounts.views.asking import person_of
 from visits.models import Visit, VisitClock, VisitInterval
 from visits.models.plans import Modes
+from visits.views import today_of
 
 PAGE_SIZE = 50
 EXPORT_MOST = 50_000
@@ -83,7 +84,7 @@ class Asked:
 
 def visits(request: HttpRequest) -> HttpResponse:
     """All visits in scope, the latest first."""
-    person, today = request.user, clock.today()
+    person, today = person_of(request), today_of(request)
     asked = Asked.read(request.GET, person, today)
     found = asked.found(person).select_related("customer__unit", "person")
     page = BoundedPaginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
@@ -120,8 +121,8 @@ HEADS = ("when", "customer", "code", "unit", "person", "mode", "acts", "minutes"
 
 def export(request: HttpRequest) -> HttpResponse:
     """What the list shows, all pages, as an Excel file."""
-    person = request.user
-    asked = Asked.read(request.GET, person, clock.today())
+    person = person_of(request)
+    asked = Asked.read(request.GET, person, today_of(request))
     found = asked.found(person).select_related("customer__unit", "person")[:EXPORT_MOST]
     wanted = [name for name in request.GET.get("columns", "").split(",") if name in HEADS]
     columns = [name for name in HEADS if not wanted or name in {*wanted, "code", "unit"}]
@@ -172,7 +173,7 @@ def _workbook(rows: Iterable[Visit], columns: Sequence[str]) -> bytes:
 
 def due(request: HttpRequest) -> HttpResponse:
     """What is due by role and customer, the longest overdue first (VIS-1)."""
-    person, today = request.user, clock.today()
+    person, today = person_of(request), today_of(request)
     roles = list(VisitInterval.objects.order_by().values_list("role", flat=True).distinct())
     own = next((role for role in person.roles if role in roles), Role.ACCOUNT_MANAGER)
     role = request.GET.get("role") if request.GET.get("role") in roles else own

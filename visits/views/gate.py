@@ -7,18 +7,19 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
-from accounts import clock
+from accounts.views.asking import now_of, person_of
 from risk.forms import PreTripForm
 from risk.models import PreTripCheck
 from risk.services import record_check
 from risk.services.checks import NoUnit
 from visits import services
+from visits.views import today_of
 from visits.views.day import Day
 
 
 def gate(request: HttpRequest) -> HttpResponse:
     """The vehicle, item by item: passed, the route starts; failed, rides become calls and a repair is asked for."""
-    person, now = request.user, clock.now()
+    person, now = person_of(request), now_of(request)
     form = PreTripForm(request.POST or None, initial={"key": uuid.uuid4()})
     if request.method == "POST" and form.is_valid():
         values = form.cleaned_data
@@ -31,15 +32,15 @@ def gate(request: HttpRequest) -> HttpResponse:
             return redirect("home")
         return _after(request, check)
     before = PreTripCheck.objects.filter(person=person).order_by("-checked_at").first()
-    shown = Day.load(person, clock.today(), person)
+    shown = Day.load(person, today_of(request), person)
     context = {"form": form, "day": shown, "before": before, "first_calls": shown.left[:3]}
     return render(request, "visits/gate.html", context, status=422 if form.errors else 200)
 
 
 def _after(request: HttpRequest, check: PreTripCheck) -> HttpResponse:
-    person = request.user
+    person = person_of(request)
     if check.passed:
-        services.start_route(person=person, check=check, now=clock.now())
+        services.start_route(person=person, check=check, now=now_of(request))
         messages.success(request, _("Check passed. Ride safely."))
     else:
         turned = services.stop_route(person=person, check=check)

@@ -1,5 +1,7 @@
 """The visit matrix and the rule of the day: read by everybody, set by administrators (VIS-1, VIS-4)."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -7,12 +9,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
-from accounts import clock
 from accounts.models import Customer, Person, Post
 from accounts.rules import Role
+from accounts.views.asking import person_of
 from visits.forms import DayRuleForm, MatrixForm
 from visits.models import DayRule, VisitInterval
 from visits.services import set_interval
+from visits.views import today_of
 
 #: The matrix's columns, as the rule book has them.
 ROLES = (
@@ -32,7 +35,7 @@ def may_set_matrix(person: Person) -> bool:
 
 def matrix(request: HttpRequest) -> HttpResponse:
     """How often whom: the matrix, and what a day may hold; a changed cell moves the due dates at once."""
-    person = request.user
+    person = person_of(request)
     may_set = may_set_matrix(person)
     if request.method == "POST" and not may_set:
         raise PermissionDenied
@@ -44,7 +47,7 @@ def matrix(request: HttpRequest) -> HttpResponse:
         with transaction.atomic():
             for tier, role, number, unit in form.intervals():
                 if _differs(cells.get((tier, role)), number, unit):
-                    set_interval(tier=tier, role=role, number=number, unit=unit, on=clock.today())
+                    set_interval(tier=tier, role=role, number=number, unit=unit, on=today_of(request))
             rule.save()
         messages.success(request, _("The matrix is set. Due dates follow it from now on."))
         return redirect("visits:matrix")
@@ -70,7 +73,8 @@ def _differs(cell: VisitInterval | None, number: int | None, unit: str) -> bool:
 
 def _history() -> list[dict[str, object]]:
     """The last changes of cells in plain sentences."""
-    events = VisitInterval.events.rel.related_model.objects.exclude(pgh_context=None)  # what shipped has no context
+    model: Any = VisitInterval._meta.get_field("events").related_model
+    events = model.objects.exclude(pgh_context=None)  # what shipped has no context
     found = list(events.select_related("pgh_context").order_by("-pgh_created_at")[:HISTORY_MOST])
     people = Person.objects.in_bulk({each.pgh_context.metadata.get("user") for each in found} - {None})
     said = []

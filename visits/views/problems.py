@@ -6,20 +6,21 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from accounts import clock
 from accounts.models import Customer
+from accounts.views.asking import now_of, person_of
 from duties.models import Duty
 from duties.services import open_duty_of
 from visits import services
 from visits.forms import SolveForm
 from visits.models import Problem
 from visits.services.problems import PROBLEM
+from visits.views import today_of
 from visits.views.desk import PAGE_SIZE, BoundedPaginator
 
 
 def problems(request: HttpRequest) -> HttpResponse:
     """Open problems first; the solved ones a click away."""
-    person, today = request.user, clock.today()
+    person, today = person_of(request), today_of(request)
     view = request.GET.get("view", "")
     found = Problem.objects.visible_to(person).select_related("customer__unit", "owner", "visit")
     mine = found.open().filter(owner_id__in=person.scope.own)
@@ -46,7 +47,7 @@ def problems(request: HttpRequest) -> HttpResponse:
 def problem(request: HttpRequest, pk: int) -> HttpResponse:
     """One problem: who owes it until when, and the form that ends it."""
     found = get_object_or_404(
-        Problem.objects.visible_to(request.user).select_related(
+        Problem.objects.visible_to(person_of(request)).select_related(
             "customer__unit", "owner", "visit__person", "solved_by"
         ),
         pk=pk,
@@ -55,7 +56,9 @@ def problem(request: HttpRequest, pk: int) -> HttpResponse:
     refused = ""
     if request.method == "POST" and form.is_valid():
         try:
-            services.solve(problem=found, solution=form.cleaned_data["solution"], by=request.user, now=clock.now())
+            services.solve(
+                problem=found, solution=form.cleaned_data["solution"], by=person_of(request), now=now_of(request)
+            )
         except services.Refused as error:
             refused = str(error)
         else:
@@ -66,7 +69,7 @@ def problem(request: HttpRequest, pk: int) -> HttpResponse:
         "problem": found,
         "form": form,
         "refused": [refused] if refused else [],
-        "may_solve": found.solved_at is None and services.may_solve(problem=found, person=request.user),
+        "may_solve": found.solved_at is None and services.may_solve(problem=found, person=person_of(request)),
         "course": _course(found, duty),
     }
     return render(request, "visits/problem.html", context, status=409 if refused else 422 if form.errors else 200)

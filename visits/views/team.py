@@ -8,12 +8,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 
-from accounts import clock
-from accounts.models import Person
+from accounts.models import Person, Post
 from accounts.rules import Role
+from accounts.views.asking import person_of
 from duties.calendar import WorkCalendar
 from visits.models import DayPlan, PlanStop
 from visits.querysets import planned_people
+from visits.views import today_of
 from visits.views.day import Day
 from visits.views.desk import BoundedPaginator
 
@@ -22,7 +23,7 @@ TEAM_PAGE = 50
 
 def team(request: HttpRequest) -> HttpResponse:
     """Everybody in scope who should have a plan that day: stops planned, done, skipped; who has none is named."""
-    viewer, today = request.user, clock.today()
+    viewer, today = person_of(request), today_of(request)
     on = _day(request.GET.get("on")) or today
     people = planned_people(Person, on).visible_to(viewer)
     if words := request.GET.get("q", "").strip():
@@ -50,7 +51,8 @@ def team(request: HttpRequest) -> HttpResponse:
 
 def _show(people: list[Person], on: date) -> None:
     """Give each person of a page their plan and its figures: two queries."""
-    plans: dict[int, DayPlan] = {plan.person_id: plan for plan in DayPlan.objects.filter(date=on, person__in=people)}
+    found = DayPlan.objects.filter(date=on, person__in=people)
+    plans: dict[int, DayPlan] = {plan.person_id: plan for plan in found}
     counted: dict[int, dict[str, Any]] = {
         row["person"]: row
         for row in PlanStop.objects.filter(plan__in=plans.values())
@@ -62,14 +64,11 @@ def _show(people: list[Person], on: date) -> None:
             skipped=Count("pk", filter=Q(state="skipped")),
         )
     }
-    posts = {
-        person_id: unit
-        for person_id, unit in Person.objects.filter(
-            pk__in=[person.pk for person in people], posts__role=Role.ACCOUNT_MANAGER
-        )
-        .filter(Q(posts__ends_on=None) | Q(posts__ends_on__gte=on), posts__starts_on__lte=on)
-        .values_list("pk", "posts__unit__name")
-    }
+    posts = dict(
+        Post.objects.held_on(on)
+        .filter(role=Role.ACCOUNT_MANAGER, person__in=people)
+        .values_list("person_id", "unit__name")
+    )
     for person in people:
         person.plan = plans.get(person.pk)  # type: ignore[attr-defined]
         person.unit_name = posts.get(person.pk, "")  # type: ignore[attr-defined]
@@ -87,7 +86,7 @@ def _day(value: str | None) -> date | None:
 
 def plan(request: HttpRequest, pk: int) -> HttpResponse:
     """One person's plan at the desk: map and list side by side, what was left out and why."""
-    found = get_object_or_404(DayPlan.objects.visible_to(request.user).select_related("person"), pk=pk)
-    shown = Day.of(found, request.user)
+    found = get_object_or_404(DayPlan.objects.visible_to(person_of(request)).select_related("person"), pk=pk)
+    shown = Day.of(found, person_of(request))
     context = {"plan": found, "day": shown, "map": shown.map()}
     return render(request, "visits/plan.html", context)

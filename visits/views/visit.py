@@ -13,9 +13,9 @@ from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from accounts import clock
 from accounts.models import Customer, Person
 from accounts.rules import Role
+from accounts.views.asking import now_of, person_of
 from duties.calendar import WorkCalendar
 from risk.rules import may_ride
 from visits import services
@@ -24,6 +24,7 @@ from visits.models import PlanStop, Visit, VisitInterval
 from visits.models.plans import Modes
 from visits.rules import DISTANCE_TO_EXPLAIN, due_date
 from visits.services.preparing import helpers, prepare
+from visits.views import today_of
 from visits.views.day import last_check, needs_check
 
 ACT_ICONS = {
@@ -41,7 +42,7 @@ ProblemForms = formset_factory(ProblemForm, extra=0, max_num=5, absolute_max=5)
 
 def customer(request: HttpRequest, pk: int) -> HttpResponse:
     """Before entering: what to know, and the button that begins the visit."""
-    person, today = request.user, clock.today()
+    person, today = person_of(request), today_of(request)
     found = get_object_or_404(
         Customer.objects.visible_to(person).select_related("unit", "account_manager", "retailer_file"), pk=pk
     )
@@ -67,7 +68,6 @@ def customer(request: HttpRequest, pk: int) -> HttpResponse:
         "mode": stop.mode if stop else Modes.ON_SITE if found.latitude is not None else Modes.PHONE,
         "order_day": _order_day(found),
     }
-    context["last_on"] = next((each.visited_on for each in context["preparation"].last_visits), None)
     return render(request, "visits/customer.html", context)
 
 
@@ -85,7 +85,7 @@ def _role_of(person: Person, of: Customer) -> str:
 @require_POST
 def arrive(request: HttpRequest, pk: int) -> HttpResponse:
     """Begin the visit to a customer; the gate first, if the vehicle was not looked at (VIS-10)."""
-    person = request.user
+    person = person_of(request)
     found = get_object_or_404(Customer.objects.visible_to(person).select_related("unit"), pk=pk)
     form = ArriveForm(request.POST)
     if not form.is_valid():
@@ -97,7 +97,7 @@ def arrive(request: HttpRequest, pk: int) -> HttpResponse:
             key=values["key"],
             person=person,
             customer=found,
-            now=clock.now(),
+            now=now_of(request),
             mode=values["mode"],
             position=form.position(),
         )
@@ -115,7 +115,7 @@ def arrive(request: HttpRequest, pk: int) -> HttpResponse:
 
 def visit(request: HttpRequest, pk: int) -> HttpResponse:
     """In the shop the page on which the visit is kept; afterwards, and for others, its record."""
-    person = request.user
+    person = person_of(request)
     found = get_object_or_404(
         Visit.objects.visible_to(person).select_related(
             "customer__unit", "customer__account_manager", "customer__retailer_file", "person", "stop"
@@ -128,7 +128,7 @@ def visit(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _in_shop(request: HttpRequest, found: Visit) -> HttpResponse:
-    person, today = request.user, clock.today()
+    person, today = person_of(request), today_of(request)
     calendar = WorkCalendar.load()
     until = today
     for _day in range(PROBLEM_DAYS):
@@ -166,7 +166,6 @@ def _in_shop(request: HttpRequest, found: Visit) -> HttpResponse:
         "tomorrow": calendar.next_working_day(today),
         "is_far": found.distance is not None and found.distance > DISTANCE_TO_EXPLAIN,
     }
-    context["last_on"] = next((each.visited_on for each in context["preparation"].last_visits), None)
     return render(request, "visits/visit.html", context, status=409 if refused else 422 if failed else 200)
 
 
@@ -175,8 +174,8 @@ def _leave(request: HttpRequest, found: Visit, form: LeaveForm, problems: "BaseF
     return services.complete(
         visit=found,
         log=form.log([one for one in told if one is not None]),
-        by=request.user,
-        now=clock.now(),
+        by=person_of(request),
+        now=now_of(request),
         position=form.position(),
     )
 
@@ -190,9 +189,9 @@ def _next_due(found: Visit, today: date) -> date | None:
 @require_POST
 def cancel(request: HttpRequest, pk: int) -> HttpResponse:
     """Undo an arrival by mistake."""
-    found = get_object_or_404(Visit.objects.visible_to(request.user), pk=pk)
+    found = get_object_or_404(Visit.objects.visible_to(person_of(request)), pk=pk)
     try:
-        services.cancel(visit=found, by=request.user)
+        services.cancel(visit=found, by=person_of(request))
     except services.Refused as refused:
         messages.error(request, str(refused))
         return redirect("visits:visit", found.pk)
@@ -202,7 +201,7 @@ def cancel(request: HttpRequest, pk: int) -> HttpResponse:
 def _record(request: HttpRequest, found: Visit) -> HttpResponse:
     problems = list(found.problems.select_related("owner").order_by("pk"))
     others = (
-        Visit.objects.visible_to(request.user)
+        Visit.objects.visible_to(person_of(request))
         .filter(customer=found.customer)
         .exclude(pk=found.pk)
         .select_related("person")
