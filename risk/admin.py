@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from risk.models import PreTripCheck, Repair
 
 
-class ReadOnly(admin.ModelAdmin):  # type: ignore[type-arg]
+class ReadOnly(admin.ModelAdmin):
     """Looked at, never changed here."""
 
     show_full_result_count = False

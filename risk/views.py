@@ -7,8 +7,9 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from accounts import clock
 from accounts.models import Person
-from accounts.views.asking import now_of, person_of
+from accounts.views.asking import person_of
 from duties.models import DutyEvent
 from duties.services import open_duty_of
 from risk.forms import RepairForm
@@ -66,7 +67,7 @@ def repair(request: HttpRequest, pk: int) -> HttpResponse:
     may = may_close(found, person)
     form = RepairForm(request.POST or None)
     if request.method == "POST" and form.is_valid() and may:
-        close_repair(repair=found, outcome=form.cleaned_data["outcome"], by=person, now=now_of(request))
+        close_repair(repair=found, outcome=form.cleaned_data["outcome"], by=person, now=clock.of(request))
         messages.success(request, _("The repair is done. The rider checks again before the next ride."))
         return redirect("risk:repair", found.pk)
     duty = open_duty_of(REPAIR, found.pk)

@@ -11,7 +11,7 @@ from visits.services import refresh_clocks
 
 
 @admin.register(VisitInterval)
-class VisitIntervalAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class VisitIntervalAdmin(admin.ModelAdmin):
     """A changed cell moves the due dates, as on the matrix's own page."""
 
     list_display = ("tier", "role", "number", "unit")
@@ -31,7 +31,7 @@ class VisitIntervalAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
 
 @admin.register(DayRule)
-class DayRuleAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class DayRuleAdmin(admin.ModelAdmin):
     """There is one; it is changed, never added or removed."""
 
     def has_add_permission(self, request: HttpRequest) -> bool:
@@ -41,7 +41,7 @@ class DayRuleAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         return False
 
 
-class ReadOnly(admin.ModelAdmin):  # type: ignore[type-arg]
+class ReadOnly(admin.ModelAdmin):
     """Moved by services alone."""
 
     show_full_result_count = False

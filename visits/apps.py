@@ -10,6 +10,9 @@ class VisitsConfig(AppConfig):
     verbose_name = _("Visits")
 
     def ready(self) -> None:
+        from duties import watch
+        from visits.services.watching import plans_missing
+
         kinds.register(
             kinds.Kind(
                 key="visit.problem",
@@ -19,3 +22,4 @@ class VisitsConfig(AppConfig):
                 icon="alert-circle",
             )
         )
+        watch.register("visits.plan_missing", _("Nobody planned today's visits for"), plans_missing)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Max
+from django.db.models import Subquery
 
 from accounts.models import Customer, MonthlyFact, Person, Post, RetailerFile
 from accounts.rules import Role, units_upward
@@ -16,6 +16,7 @@ from visits.reasons import Why, goal_of, in_words
 from visits.rules import is_falling, is_overstocked, trend_lines
 
 MONTHS = 12
+_READ_MONTHS = 30  # two years, and a few months in case imports are late
 _LINE = 20  # the height of a line of text in the drawing
 #: Who may be asked to solve a problem, beside the visitor: the people around a customer's unit.
 _HELPERS = (
@@ -127,18 +128,21 @@ def prepare(*, customer: Customer, role: str, reasons: Sequence[Mapping[str, Any
 
 
 def _trend(customer: Customer, on: date) -> tuple[Trend | None, float | None]:
-    latest: date | None = MonthlyFact.objects.filter(month__lt=on.replace(day=1)).aggregate(month=Max("month"))["month"]
-    if latest is None:
-        return None, None
-    months = [_before(latest, back) for back in range(2 * MONTHS - 1, -1, -1)]
+    """The months end with the last one that was imported for anybody: later ones are unknown, not empty."""
+    this_month = on.replace(day=1)
+    latest_of_all = MonthlyFact.objects.filter(month__lt=this_month).order_by("-month").values("month")[:1]
     facts = {
         fact.month: fact
-        for fact in MonthlyFact.objects.filter(customer=customer, month__in=months).only(
-            "month", "customer", "quantity", "amount", "stock"
+        for fact in MonthlyFact.objects.filter(
+            customer=customer, month__lt=this_month, month__gte=_before(this_month, _READ_MONTHS)
         )
+        .annotate(latest=Subquery(latest_of_all))
+        .only("month", "customer", "quantity", "amount", "stock")
     }
     if not facts:
         return None, None
+    latest: date = next(iter(facts.values())).latest
+    months = [_before(latest, back) for back in range(2 * MONTHS - 1, -1, -1)]
     measure = "quantity" if customer.kind == Customer.Kind.RETAILER else "amount"
     values = [float(getattr(facts[month], measure)) if month in facts else 0.0 for month in months]
     stock = facts[latest].stock if latest in facts else None

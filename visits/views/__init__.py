@@ -5,9 +5,9 @@ from datetime import date
 from django.http import HttpRequest
 from django.utils import timezone
 
-from accounts.views.asking import now_of
+from accounts import clock
 
 
 def today_of(request: HttpRequest) -> date:
     """The business date in China, from the same reading of the clock as everything else in a request."""
-    return timezone.localdate(now_of(request))
+    return timezone.localdate(clock.of(request))

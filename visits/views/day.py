@@ -15,9 +15,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from accounts import clock
 from accounts.models import Customer, Person
 from accounts.rules import OWN_CUSTOMERS_ONLY, Role
-from accounts.views.asking import now_of, person_of
+from accounts.views.asking import person_of
 from risk.models import PreTripCheck
 from risk.rules import may_ride
 from visits import services
@@ -231,7 +232,7 @@ def skip(request: HttpRequest, pk: int) -> HttpResponse:
                 reason=form.cleaned_data["reason"],
                 note=form.cleaned_data["note"],
                 by=person_of(request),
-                now=now_of(request),
+                now=clock.of(request),
             )
         except services.Refused as error:
             refused = str(error)
@@ -275,7 +276,7 @@ def add_customer(request: HttpRequest, on: date, pk: int) -> HttpResponse:
     plan, _created = DayPlan.objects.get_or_create(person=person, date=on)
     try:
         services.add_stop(
-            plan=plan, customer=customer, by=person, now=now_of(request), note=request.POST.get("note", "")
+            plan=plan, customer=customer, by=person, now=clock.of(request), note=request.POST.get("note", "")
         )
     except services.Refused as error:
         messages.error(request, str(error))
@@ -289,7 +290,7 @@ def add_customer(request: HttpRequest, on: date, pk: int) -> HttpResponse:
 @require_POST
 def plan_again(request: HttpRequest, on: date) -> HttpResponse:
     """Plan what is left of one's own day again, now (VIS-3: re-made on demand)."""
-    person, now = person_of(request), now_of(request)
+    person, now = person_of(request), clock.of(request)
     plan, created = DayPlan.objects.get_or_create(person=person, date=on)
     if created:
         services.refresh_clocks(on=today_of(request), customers=person.customers.values_list("pk", flat=True))

@@ -7,7 +7,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
-from accounts.views.asking import now_of, person_of
+from accounts import clock
+from accounts.views.asking import person_of
 from risk.forms import PreTripForm
 from risk.models import PreTripCheck
 from risk.services import record_check
@@ -19,7 +20,7 @@ from visits.views.day import Day
 
 def gate(request: HttpRequest) -> HttpResponse:
     """The vehicle, item by item: passed, the route starts; failed, rides become calls and a repair is asked for."""
-    person, now = person_of(request), now_of(request)
+    person, now = person_of(request), clock.of(request)
     form = PreTripForm(request.POST or None, initial={"key": uuid.uuid4()})
     if request.method == "POST" and form.is_valid():
         values = form.cleaned_data
@@ -40,7 +41,7 @@ def gate(request: HttpRequest) -> HttpResponse:
 def _after(request: HttpRequest, check: PreTripCheck) -> HttpResponse:
     person = person_of(request)
     if check.passed:
-        services.start_route(person=person, check=check, now=now_of(request))
+        services.start_route(person=person, check=check, now=clock.of(request))
         messages.success(request, _("Check passed. Ride safely."))
     else:
         turned = services.stop_route(person=person, check=check)

@@ -6,8 +6,9 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from accounts import clock
 from accounts.models import Customer
-from accounts.views.asking import now_of, person_of
+from accounts.views.asking import person_of
 from duties.models import Duty
 from duties.services import open_duty_of
 from visits import services
@@ -57,7 +58,7 @@ def problem(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             services.solve(
-                problem=found, solution=form.cleaned_data["solution"], by=person_of(request), now=now_of(request)
+                problem=found, solution=form.cleaned_data["solution"], by=person_of(request), now=clock.of(request)
             )
         except services.Refused as error:
             refused = str(error)

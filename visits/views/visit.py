@@ -13,9 +13,10 @@ from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from accounts import clock
 from accounts.models import Customer, Person
 from accounts.rules import Role
-from accounts.views.asking import now_of, person_of
+from accounts.views.asking import person_of
 from duties.calendar import WorkCalendar
 from risk.rules import may_ride
 from visits import services
@@ -97,7 +98,7 @@ def arrive(request: HttpRequest, pk: int) -> HttpResponse:
             key=values["key"],
             person=person,
             customer=found,
-            now=now_of(request),
+            now=clock.of(request),
             mode=values["mode"],
             position=form.position(),
         )
@@ -175,7 +176,7 @@ def _leave(request: HttpRequest, found: Visit, form: LeaveForm, problems: "BaseF
         visit=found,
         log=form.log([one for one in told if one is not None]),
         by=person_of(request),
-        now=now_of(request),
+        now=clock.of(request),
         position=form.position(),
     )
 

@@ -1,0 +1,121 @@
+"""Routes of visits and of risk control."""
+
+import uuid
+from collections.abc import Mapping
+from typing import Any
+
+from accounts import clock
+from accounts.models import Person
+from accounts.rules import Role
+from risk.services import record_check
+from tests.factories.company import Company
+from tests.factories.visits import (
+    DayPlanFactory,
+    PlanStopFactory,
+    PreTripCheckFactory,
+    ProblemFactory,
+    VisitFactory,
+)
+from tests.scope import Entry, NoObject, Object
+from visits.services import refresh_clocks
+
+LIST = NoObject("a list that starts at visible_to: tests/visits/test_pages.py, test_api.py")
+OWN = NoObject("one's own day")
+RULES = NoObject("the matrix is the company's, the same for everybody", shared=True)
+TODAY = "2026-11-23"
+
+
+def visit_of_b(company: Company) -> Mapping[str, Any]:
+    return {"pk": VisitFactory(customer=company.b.customer).pk}
+
+
+def open_visit_of_b(company: Company) -> Mapping[str, Any]:
+    return {"pk": VisitFactory(customer=company.b.customer, open=True).pk}
+
+
+def customer_of_b(company: Company) -> Mapping[str, Any]:
+    return {"pk": company.b.customer.pk}
+
+
+def plan_of_b(company: Company) -> Mapping[str, Any]:
+    return {"pk": DayPlanFactory(person=company.b.account_manager).pk}
+
+
+def stop_of_b(company: Company) -> Mapping[str, Any]:
+    plan = DayPlanFactory(person=company.b.account_manager)
+    return {"pk": PlanStopFactory(plan=plan, customer=company.b.customer).pk}
+
+
+def problem_of_b(company: Company) -> Mapping[str, Any]:
+    return {"pk": ProblemFactory(visit=VisitFactory(customer=company.b.customer)).pk}
+
+
+def clock_of_b(company: Company) -> Mapping[str, Any]:
+    refresh_clocks(on=clock.today())
+    return {"pk": company.b.customer.visit_clocks.get(role=Role.ACCOUNT_MANAGER).pk}
+
+
+def check_of_b(company: Company) -> Mapping[str, Any]:
+    return {"pk": PreTripCheckFactory(person=company.b.account_manager, unit=company.b.unit).pk}
+
+
+def repair_of_b(company: Company) -> Mapping[str, Any]:
+    check = record_check(key=uuid.uuid4(), person=company.b.account_manager, failed=["brakes"], now=clock.now())
+    return {"pk": check.repair.pk}
+
+
+def manager(company: Company) -> Person:
+    return company.b.account_manager
+
+
+def stranger(company: Company) -> Person:
+    return company.a.account_manager
+
+
+ENTRIES: dict[str, Entry] = {
+    "visits:list": LIST,
+    "visits:export": LIST,
+    "visits:due": LIST,
+    "visits:problems": LIST,
+    "visits:team": LIST,
+    "visits:day": OWN,
+    "visits:day-on": OWN,
+    "visits:add": OWN,
+    "visits:plan-again": OWN,
+    "visits:gate": OWN,
+    "visits:matrix": RULES,
+    "visits:add-customer": Object(lambda company: {"on": TODAY, **customer_of_b(company)}, "post", by=stranger),
+    "visits:skip": Object(stop_of_b, by=stranger),
+    "visits:take-back": Object(stop_of_b, "post"),
+    "visits:customer": Object(customer_of_b),
+    "visits:arrive": Object(customer_of_b, "post"),
+    "visits:visit": Object(visit_of_b),
+    "visits:cancel": Object(open_visit_of_b, "post"),
+    "visits:problem": Object(problem_of_b),
+    "visits:plan": Object(plan_of_b),
+    "plans-list": LIST,
+    "plans-detail": Object(plan_of_b),
+    "plans-add": Object(plan_of_b, "post", owner=manager),
+    "plans-replan": Object(plan_of_b, "post", owner=manager),
+    "stops-list": LIST,
+    "stops-detail": Object(stop_of_b),
+    "stops-skip": Object(stop_of_b, "post"),
+    "stops-take-back": Object(stop_of_b, "post"),
+    "stops-done": Object(stop_of_b, "post"),
+    "visits-list": LIST,
+    "visits-arrive": NoObject("its customer is one of the caller's: tests/visits/test_api.py"),
+    "visits-detail": Object(visit_of_b),
+    "visits-leave": Object(open_visit_of_b, "post", owner=manager),
+    "problems-list": LIST,
+    "problems-detail": Object(problem_of_b),
+    "problems-solve": Object(problem_of_b, "post"),
+    "intervals-list": RULES,
+    "intervals-detail": RULES,
+    "intervals-set": RULES,
+    "clocks-list": LIST,
+    "clocks-detail": Object(clock_of_b),
+    "risk:home": LIST,
+    "risk:repair": Object(repair_of_b),
+    "pre-trip-checks-list": LIST,
+    "pre-trip-checks-detail": Object(check_of_b),
+}
