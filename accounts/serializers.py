@@ -93,7 +93,7 @@ class MonthlyFactSerializer(serializers.ModelSerializer[MonthlyFact]):
 
     class Meta:
         model = MonthlyFact
-        exclude = ()
+        exclude = ("pk",)
 
 
 class UnitSerializer(serializers.ModelSerializer[OrgUnit]):

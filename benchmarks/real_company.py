@@ -151,7 +151,7 @@ def classify(months: list[dict[str, str]], until: str) -> None:
         for kind, value in (("importance", importance), ("tier", tier)):
             change_class(
                 customer=customers[store], kind=kind, value=value, approval_reference="A-2016-01",
-                evidence=f"place {place + 1} of {len(ranked)} by amount bought in the year before {until}", by=by, now=now,
+                evidence=f"place {place + 1} of {len(ranked)} by amount in the year before {until}", by=by, now=now,
             )  # fmt: skip
 
 

@@ -21,14 +21,14 @@ class ReadOnly:
         return False
 
 
-class StepsInline(ReadOnly, admin.TabularInline):  # type: ignore[type-arg]  # generic in the stubs only
+class StepsInline(ReadOnly, admin.TabularInline):  # generic in the stubs only
     model = ComplaintStep
     fields = ("act", "by", "to", "at", "deadline", "text")
     extra = 0
 
 
 @admin.register(Complaint)
-class ComplaintAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
+class ComplaintAdmin(ReadOnly, admin.ModelAdmin):
     list_display = ("number", "subject", "customer", "gravity", "step", "registered_at", "told_at", "closed_at")
     list_filter = ("step", "gravity", "channel", "cause")
     list_select_related = ("customer",)

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import extend_schema_serializer
 from rest_framework import serializers
 
 from accounts.models import Customer, Person
@@ -10,6 +11,7 @@ from complaints.models import Complaint, ComplaintStep
 from duties.serializers import PersonSerializer
 
 
+@extend_schema_serializer(component_name="ComplaintCustomer")
 class CustomerSerializer(serializers.ModelSerializer[Customer]):
     class Meta:
         model = Customer

@@ -179,9 +179,16 @@ SPECTACULAR_SETTINGS = {
     "SERVE_PERMISSIONS": ["rest_framework.permissions.IsAuthenticated"],
     # two sets of choices behind fields of one name
     "ENUM_NAME_OVERRIDES": {
+        "CustomerKind": "accounts.models.Customer.Kind",
+        "ClassKind": "accounts.models.ClassChange.Kind",
+        "UnitKind": "accounts.models.OrgUnit.Kind",
         "DutyAct": "duties.models.DutyEvent.Act",
         "DutyState": "duties.models.Duty.State",
         "PlanState": "visits.models.DayPlan.State",
+        "StopState": "visits.models.PlanStop.State",
+        "VisitMode": "visits.models.plans.Modes",
+        "SkipReason": "visits.models.PlanStop.Skip",
+        "ReportState": "early_warnings.models.reports.Course.State",
         "ReportLevel": "early_warnings.models.reports.Course.Level",
         "SignLevel": "early_warnings.models.reports.Sign.Level",
     },

@@ -14,6 +14,7 @@ from rest_framework.serializers import BaseSerializer
 
 from accounts import clock
 from accounts.services.responsibility import possible_doers, posts_around
+from accounts.views.asking import person_of
 from duties import services as duties
 from early_warnings import services
 from early_warnings.models import EarlyWarning, Indicator, Measure, Sign, UnitWarning
@@ -42,7 +43,7 @@ class _Course(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.Generic
 
     def _do(self, act: Any, **values: Any) -> None:
         try:
-            act(report=self.get_object(), by=self.request.user, now=clock.now(), **values)
+            act(report=self.get_object(), by=person_of(self.request), now=clock.now(), **values)
         except (services.Refused, duties.AlreadyClosed) as refused:
             raise NotNow(str(refused) or None) from refused
 
@@ -92,7 +93,7 @@ class EarlyWarningViewSet(_Course):
 
     def get_queryset(self) -> QuerySet[EarlyWarning]:
         return (
-            EarlyWarning.objects.visible_to(self.request.user)
+            EarlyWarning.objects.visible_to(person_of(self.request))
             .select_related("duty", "customer__unit")
             .prefetch_related(Prefetch("signs", Sign.objects.select_related("indicator")), "measures")
             .order_by("-opened_on", "-pk")
@@ -108,7 +109,7 @@ class UnitWarningViewSet(_Course):
 
     def get_queryset(self) -> QuerySet[UnitWarning]:
         return (
-            UnitWarning.objects.visible_to(self.request.user)
+            UnitWarning.objects.visible_to(person_of(self.request))
             .select_related("duty", "unit", "indicator")
             .prefetch_related("measures")
             .order_by("-opened_on", "-pk")
@@ -123,14 +124,14 @@ class MeasureViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.
     filterset_fields = ("who", "by_when", "warning", "unit_warning")
 
     def get_queryset(self) -> QuerySet[Measure]:
-        return services.visible_measures(person=self.request.user).order_by("by_when", "pk")
+        return services.visible_measures(person=person_of(self.request)).order_by("by_when", "pk")
 
     @extend_schema(request=None)
     @action(detail=True, methods=["post"])
     def done(self, request: Request, pk: str) -> Response:
         """The measure is done."""
         try:
-            measure = services.finish_measure(measure=self.get_object(), by=request.user, now=clock.now())
+            measure = services.finish_measure(measure=self.get_object(), by=person_of(request), now=clock.now())
         except services.Refused as refused:
             raise NotNow(str(refused)) from refused
         return Response(self.get_serializer(measure).data)

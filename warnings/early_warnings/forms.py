@@ -15,7 +15,7 @@ from early_warnings.services import Proposal
 class MeasureForm(forms.Form):
     """One measure: what, who, by when, with which effect (WRN-5)."""
 
-    what = forms.CharField(label=_("What"), max_length=200)
+    what = forms.CharField(label=_("What is done"), max_length=200)
     who = forms.TypedChoiceField(label=_("Who"), coerce=int)
     by_when = forms.DateField(label=_("By when"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
     expected = forms.CharField(label=_("Effect expected"), max_length=120, required=False)
@@ -24,7 +24,8 @@ class MeasureForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.today = today
         self.people = {post.person_id: post.person for post in posts}
-        self.fields["who"].choices = [(post.person_id, f"{post.person} · {post.get_role_display()}") for post in posts]
+        choices = [(post.person_id, f"{post.person} · {post.get_role_display()}") for post in posts]
+        self.fields["who"].choices = choices  # type: ignore[attr-defined]
         self.fields["by_when"].widget.attrs["min"] = today.isoformat()
 
     def clean_by_when(self) -> date:
@@ -40,7 +41,7 @@ class MeasureForm(forms.Form):
 
 def measure_forms(
     data: Mapping[str, Any] | None, *, posts: Sequence[Post], today: date, initial: Sequence[Mapping[str, Any]] = ()
-) -> forms.BaseFormSet:
+) -> "forms.BaseFormSet[MeasureForm]":
     """The rows of measures, one at least."""
     formset = forms.formset_factory(MeasureForm, extra=0 if initial else 1, min_num=0, max_num=10)
     return formset(

@@ -9,14 +9,14 @@ from django.db import models
 from django.db.models import Case, Count, F, Q, When
 from django.db.models.functions import TruncMonth
 
-from accounts.querysets import ScopedQuerySet, customers_of, units_of
+from accounts.querysets import ScopedQuerySet, Viewer, customers_of, units_of
 
 if TYPE_CHECKING:
     from accounts.models import Person
 
 
 class EarlyWarningQuerySet(ScopedQuerySet[Any]):
-    def visible_to(self, person: Person) -> Self:
+    def visible_to(self, person: Viewer) -> Self:
         """Reports about customers in one's scope, and those that one must act on oneself."""
         if person.scope.everything:
             return self
@@ -33,7 +33,7 @@ class EarlyWarningQuerySet(ScopedQuerySet[Any]):
         """A customer's reports, the newest first, with what its page says of them."""
         return self.filter(customer_id=customer_id).select_related("duty__owner").order_by("-opened_on", "-pk")
 
-    def count_by_unit(self) -> models.QuerySet[Any, dict[str, Any]]:
+    def count_by_unit(self) -> Any:
         """Open reports by unit and level, in one query."""
         return (
             self.open()
@@ -42,7 +42,7 @@ class EarlyWarningQuerySet(ScopedQuerySet[Any]):
             .annotate(breach=Count("pk", filter=Q(level="breach")), near=Count("pk", filter=Q(level="near")))
         )
 
-    def opened_by_month(self, since: date) -> models.QuerySet[Any, dict[str, Any]]:
+    def opened_by_month(self, since: date) -> Any:
         """Reports opened and closed since a day, by month of opening, in one query."""
         return (
             self.filter(opened_on__gte=since)
@@ -52,7 +52,7 @@ class EarlyWarningQuerySet(ScopedQuerySet[Any]):
             .order_by("month")
         )
 
-    def on_map(self, most: int = 2000) -> models.QuerySet[Any, dict[str, Any]]:
+    def on_map(self, most: int = 2000) -> Any:
         """Places of open reports, breaches first, so many at most."""
         return (
             self.open()
@@ -65,7 +65,7 @@ class EarlyWarningQuerySet(ScopedQuerySet[Any]):
 
 
 class UnitWarningQuerySet(models.QuerySet[Any]):
-    def visible_to(self, person: Person) -> Self:
+    def visible_to(self, person: Viewer) -> Self:
         """Warnings about units under the person's posts, and those they owe."""
         if person.scope.everything:
             return self

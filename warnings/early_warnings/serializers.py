@@ -1,5 +1,6 @@
 """Reports, measures and indicators as the API gives them."""
 
+from drf_spectacular.utils import extend_schema_serializer
 from rest_framework import serializers
 
 from accounts.models import Person
@@ -8,7 +9,7 @@ from early_warnings.services import wording
 
 
 class SignSerializer(serializers.ModelSerializer[Sign]):
-    indicator = serializers.SlugRelatedField(slug_field="key", read_only=True)
+    indicator: serializers.SlugRelatedField[Indicator] = serializers.SlugRelatedField(slug_field="key", read_only=True)
     reason = serializers.SerializerMethodField()
 
     class Meta:
@@ -81,7 +82,7 @@ class EarlyWarningSerializer(serializers.ModelSerializer[EarlyWarning]):
 
 
 class UnitWarningSerializer(serializers.ModelSerializer[UnitWarning]):
-    indicator = serializers.SlugRelatedField(slug_field="key", read_only=True)
+    indicator: serializers.SlugRelatedField[Indicator] = serializers.SlugRelatedField(slug_field="key", read_only=True)
     measures = MeasureSerializer(many=True, read_only=True)
     held_by = serializers.IntegerField(source="duty.owner_id", read_only=True, allow_null=True)
     due_at = serializers.DateTimeField(source="duty.next_due_at", read_only=True, allow_null=True)
@@ -127,6 +128,7 @@ class ProposalSerializer(serializers.Serializer[Measure]):
             self.fields["who"].queryset = Person.objects.filter(pk__in=people)  # type: ignore[attr-defined]
 
 
+@extend_schema_serializer(component_name="ReportOutcome")
 class OutcomeSerializer(serializers.Serializer[EarlyWarning]):
     outcome = serializers.ChoiceField(choices=EarlyWarning.Outcome.choices)
     conclusion = serializers.CharField(max_length=300)

@@ -37,7 +37,7 @@ def _measure_first(column: str) -> pgtrigger.Trigger:
     return pgtrigger.Trigger(
         name="measure_first",
         when=pgtrigger.Before,
-        operation=pgtrigger.UpdateOf("state"),
+        operation=pgtrigger.UpdateOf("state"),  # type: ignore[no-untyped-call]
         condition=pgtrigger.Q(new__state__in=["measures", "closed"])
         & pgtrigger.Q(old__state__df=pgtrigger.F("new__state")),
         func=_MEASURE_PROPOSED.format(column=column),
@@ -64,7 +64,7 @@ class Course(models.Model):
 
     level = models.CharField(_("level"), max_length=6, choices=Level)
     state = models.CharField(_("state"), max_length=12, choices=State, default=State.OPEN)
-    opened_on = models.DateField(_("opened"))
+    opened_on = models.DateField(_("opened on"))
     duty = models.ForeignKey(Duty, models.PROTECT, null=True, related_name="+", verbose_name=_("duty"))
     outcome = models.CharField(_("outcome"), max_length=10, choices=Outcome, blank=True)
     conclusion = models.CharField(_("what came of it"), max_length=300, blank=True)
@@ -135,7 +135,7 @@ class Sign(models.Model):
     month = models.DateField(_("last whole month"))
     first_value = models.DecimalField(_("value at first"), max_digits=14, decimal_places=4)
     value = models.DecimalField(_("value"), max_digits=14, decimal_places=4)
-    recent = models.DecimalField(_("now"), max_digits=16, decimal_places=2)
+    recent = models.DecimalField(_("value now"), max_digits=16, decimal_places=2)
     base = models.DecimalField(_("compared with"), max_digits=16, decimal_places=2, null=True)
     market = models.DecimalField(_("whole market"), max_digits=8, decimal_places=4, default=1)
     line = models.DecimalField(_("line"), max_digits=12, decimal_places=3)
@@ -209,7 +209,7 @@ class Measure(models.Model):
         OTHER = "other", _("something else")
 
     way = models.CharField(_("way"), max_length=8, choices=Way, default=Way.OTHER)
-    what = models.CharField(_("what"), max_length=200)
+    what = models.CharField(_("what is done"), max_length=200)
     who = models.ForeignKey(Person, models.PROTECT, related_name="measures", verbose_name=_("who"))
     by_when = models.DateField(_("by when"))
     expected = models.CharField(_("effect expected"), max_length=120, blank=True)
@@ -245,6 +245,11 @@ class Measure(models.Model):
 
     def __str__(self) -> str:
         return self.what
+
+    @property
+    def report(self) -> "EarlyWarning | UnitWarning":
+        """The one report that it is about, as a constraint says."""
+        return self.warning or self.unit_warning  # type: ignore[return-value]
 
 
 class ReportEvent(models.Model):

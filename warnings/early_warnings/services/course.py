@@ -14,6 +14,7 @@ from accounts.models import OrgUnit, Person
 from duties import kinds
 from duties import services as duties
 from duties.calendar import WorkCalendar
+from duties.models import Duty
 from early_warnings import rules
 from early_warnings.models import EarlyWarning, Measure, ReportEvent, Sign, UnitWarning
 
@@ -49,7 +50,7 @@ def acknowledge(*, report: Report, by: Person, now: datetime) -> Report:
     fresh = _locked(report, by, rules.Act.ACKNOWLEDGE)
     fresh.state = rules.State.ACKNOWLEDGED
     fresh.save(update_fields=["state"])
-    duties.acknowledge(duty=fresh.duty, by=by, now=now)
+    duties.acknowledge(duty=_duty_of(fresh), by=by, now=now)
     _record(fresh, ReportEvent.What.ACKNOWLEDGED, by=by, now=now)
     return fresh
 
@@ -73,8 +74,8 @@ def propose(*, report: Report, proposals: Sequence[Proposal], by: Person, now: d
     indicator_id, value = _leading(fresh)
     measures = Measure.objects.bulk_create(
         Measure(
-            warning=fresh if customer else None,
-            unit_warning=None if customer else fresh,
+            warning=fresh if isinstance(fresh, EarlyWarning) else None,
+            unit_warning=fresh if isinstance(fresh, UnitWarning) else None,
             what=each.what.strip(),
             who=each.who,
             by_when=each.by_when,
@@ -92,7 +93,7 @@ def propose(*, report: Report, proposals: Sequence[Proposal], by: Person, now: d
     calendar = WorkCalendar.load()
     last = max(_all_days(fresh))
     duties.acknowledge(
-        duty=fresh.duty, by=by, now=now, due_at=calendar.add_working_minutes(_evening(last), JUDGE_WITHIN)
+        duty=_duty_of(fresh), by=by, now=now, due_at=calendar.add_working_minutes(_evening(last), JUDGE_WITHIN)
     )
     for measure in measures:
         _owe(measure, fresh, by=by, now=now)
@@ -113,11 +114,11 @@ def propose(*, report: Report, proposals: Sequence[Proposal], by: Person, now: d
 @transaction.atomic
 def finish_measure(*, measure: Measure, by: Person, now: datetime) -> Measure:
     """The measure is done; its effect is measured by a later evaluation. Raises Refused if it was done already."""
-    fresh = Measure.objects.select_for_update().get(pk=measure.pk)
+    fresh: Measure = Measure.objects.select_for_update().get(pk=measure.pk)
     if fresh.done_at is not None:
         raise Refused(_("This measure is done already."))
     duty = duties.open_duty_of(MEASURE, fresh.pk)
-    report = fresh.warning or fresh.unit_warning
+    report = fresh.report
     own = by.scope.own
     if fresh.who_id not in own and not (duty and duties.may_act(duty=duty, person=by)) and not _may_act(report, by):
         raise Refused(_("This measure is another person's to do."))
@@ -139,7 +140,7 @@ def _wait_for_effect(report: Report, *, by: Person, now: datetime) -> None:
     due = WorkCalendar.load().add_working_minutes(
         _evening(timezone.localdate(now) + timedelta(days=days)), JUDGE_WITHIN
     )
-    duties.set_deadline(duty=report.duty, due_at=due, by=by, now=now)
+    duties.set_deadline(duty=_duty_of(report), due_at=due, by=by, now=now)
 
 
 @transaction.atomic
@@ -157,7 +158,7 @@ def close(*, report: Report, outcome: str, conclusion: str, by: Person, now: dat
     for measure in fresh.measures.filter(done_at=None):
         if (duty := duties.open_duty_of(MEASURE, measure.pk)) is not None:
             duties.close(duty=duty, by=by, now=now, outcome=outcome)
-    duties.close(duty=fresh.duty, by=by, now=now, outcome=outcome)
+    duties.close(duty=_duty_of(fresh), by=by, now=now, outcome=outcome)
     _record(fresh, ReportEvent.What.CLOSED, by=by, now=now, text=fresh.conclusion)
     return fresh
 
@@ -172,7 +173,7 @@ def visible_measures(*, person: Person) -> QuerySet[Measure]:
 
 def _locked(report: Report, by: Person, act: rules.Act) -> Report:
     """The report's row, locked, if this person may do this now."""
-    fresh = type(report).objects.select_for_update(of=("self",)).select_related("duty").get(pk=report.pk)
+    fresh: Report = type(report).objects.select_for_update(of=("self",)).select_related("duty").get(pk=report.pk)
     if act not in rules.ACTS[rules.State(fresh.state)]:
         if fresh.state == rules.State.CLOSED:
             raise Refused(_("This report was closed in the meantime."))
@@ -182,6 +183,13 @@ def _locked(report: Report, by: Person, act: rules.Act) -> Report:
     if not _may_act(fresh, by):
         raise Refused(_("This report is another person's to act on."))
     return fresh
+
+
+def _duty_of(report: Report) -> Duty:
+    """The duty that keeps a report moving: every report has one from its first night on."""
+    if report.duty is None:
+        raise LookupError(f"report {report} was never sent to a desk")
+    return report.duty
 
 
 def _may_act(report: Report, by: Person) -> bool:

@@ -1,5 +1,7 @@
 """Indicators and their lines: read by everybody, set by administrators, with their history (WRN-1)."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import Count, Prefetch, Q
@@ -10,6 +12,7 @@ from django.utils.translation import gettext as _
 from accounts import clock
 from accounts.models import Person
 from accounts.rules import Role
+from accounts.views.asking import person_of
 from early_warnings.forms import ThresholdForm
 from early_warnings.measures import MEASURES
 from early_warnings.models import EarlyWarning, Evaluation, Indicator, Sign, Threshold
@@ -23,7 +26,7 @@ def may_set_lines(person: Person) -> bool:
 
 def indicators(request: HttpRequest) -> HttpResponse:
     """All indicators, what they compare, their lines, and how many open reports carry their sign."""
-    open_reports = EarlyWarning.objects.visible_to(request.user).open()
+    open_reports = EarlyWarning.objects.visible_to(person_of(request)).open()
     signs = dict(
         Sign.objects.filter(warning__in=open_reports)
         .order_by()
@@ -32,7 +35,9 @@ def indicators(request: HttpRequest) -> HttpResponse:
         .values_list("indicator_id", "n")
     )
     lines = Threshold.objects.select_related("unit").order_by("importance", "tier", "service_class", "pk")
-    found = list(Indicator.objects.select_related("of_indicator").prefetch_related(Prefetch("thresholds", lines)))
+    found: list[Any] = list(
+        Indicator.objects.select_related("of_indicator").prefetch_related(Prefetch("thresholds", lines))
+    )
     for each in found:
         each.signs = signs.get(each.pk, 0)
         each.measured = MEASURES[each.measure].label if each.measure else each.of_indicator.name
@@ -41,7 +46,7 @@ def indicators(request: HttpRequest) -> HttpResponse:
             line.near_said = wording.value_of(each, line.near)
     context = {
         "indicators": found,
-        "may_set": may_set_lines(request.user),
+        "may_set": may_set_lines(person_of(request)),
         "evaluations": Evaluation.objects.all()[:7],
         "now": clock.of(request),
     }
@@ -50,9 +55,9 @@ def indicators(request: HttpRequest) -> HttpResponse:
 
 def line(request: HttpRequest, pk: int) -> HttpResponse:
     """Set a line; the history of the old ones stands below."""
-    if not may_set_lines(request.user):
+    if not may_set_lines(person_of(request)):
         raise PermissionDenied
-    found = get_object_or_404(Threshold.objects.select_related("indicator", "unit"), pk=pk)
+    found: Any = get_object_or_404(Threshold.objects.select_related("indicator", "unit"), pk=pk)
     form = ThresholdForm(request.POST or None, instance=found)
     if request.method == "POST" and form.is_valid():
         form.save()

@@ -16,11 +16,12 @@ from django.utils.translation import gettext as _
 
 from accounts import clock
 from accounts.models import Customer, OrgUnit, Person
+from accounts.views.asking import person_of
 from early_warnings.models import EarlyWarning, Indicator, Sign, UnitWarning
 from early_warnings.services import wording
 
 PAGE_SIZE = 50
-ORDERS = {
+ORDERS: dict[str, tuple[Any, ...]] = {
     "due": (F("duty__next_due_at").asc(nulls_last=True), "pk"),
     "-due": (F("duty__next_due_at").desc(nulls_last=True), "-pk"),
     "opened": ("opened_on", "pk"),
@@ -51,7 +52,7 @@ class Asked:
             name: query[name] for name, known in FILTERS.items() if query.get(name) in known.values
         }
         if query.get("indicator") in {str(each.pk) for each in indicators}:
-            filters["signs__indicator_id"] = int(query["indicator"])
+            filters["signs__indicator_id"] = int(query.get("indicator", "0"))
         unit = next((each for each in units if str(each.pk) == query.get("unit")), None)
         return cls(
             tab=tab,
@@ -88,7 +89,7 @@ def _units(person: Person) -> list[OrgUnit]:
 
 def warnings(request: HttpRequest) -> HttpResponse:
     """Urgent reports: mine, open, closed."""
-    person, now = request.user, clock.of(request)
+    person, now = person_of(request), clock.of(request)
     units, indicators = _units(person), list(Indicator.objects.filter(family="customer"))
     asked = Asked.read(request.GET, units, indicators)
     visible = EarlyWarning.objects.visible_to(person)
@@ -98,11 +99,12 @@ def warnings(request: HttpRequest) -> HttpResponse:
     )
     page = Paginator(for_list(asked.found(visible, person)), PAGE_SIZE).get_page(request.GET.get("page"))
     own = set(person.scope.own)
-    for report in page.object_list:
+    page.object_list = rows = list[Any](page.object_list)
+    for report in rows:
         report.reason = wording.reason(report.signs.all()[0]) if report.signs.all() else ""
         report.more = max(len(report.signs.all()) - 1, 0)
         report.mine = bool(report.duty) and report.duty.owner_id in own and report.state != "closed"
-    labels = {"mine": _("Mine"), "open": _("Open"), "closed": _("Closed")}
+    labels = {"mine": _("Mine"), "open": _("Not settled"), "closed": _("Closed")}
     base = reverse("warnings:list")
     context = {
         "page": page,
@@ -127,7 +129,7 @@ def warnings(request: HttpRequest) -> HttpResponse:
 
 def export(request: HttpRequest) -> HttpResponse:
     """What the list shows, all pages, as an Excel file."""
-    person = request.user
+    person = person_of(request)
     asked = Asked.read(request.GET, _units(person), list(Indicator.objects.filter(family="customer")))
     found = for_list(asked.found(EarlyWarning.objects.visible_to(person), person))[:50_000]
     answer = HttpResponse(
@@ -177,12 +179,13 @@ def _minute(at: datetime) -> str:
 
 def units(request: HttpRequest) -> HttpResponse:
     """Totals and ratios of units over their lines (WRN-2), and the board by unit."""
-    person, now = request.user, clock.of(request)
+    person, now = person_of(request), clock.of(request)
     closed = request.GET.get("view") == "closed"
     found = UnitWarning.objects.visible_to(person).select_related("unit", "indicator", "duty__owner")
     found = found.filter(state="closed") if closed else found.exclude(state="closed")
     page = Paginator(found.order_by("-opened_on", "-pk"), PAGE_SIZE).get_page(request.GET.get("page"))
-    for each in page.object_list:
+    page.object_list = rows = list[Any](page.object_list)
+    for each in rows:
         each.reason = wording.unit_reason(each)
     base = reverse("warnings:units")
     context = {

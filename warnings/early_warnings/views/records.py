@@ -15,8 +15,9 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts import clock
-from accounts.models import Customer, OrgUnit, Post
+from accounts.models import Customer, OrgUnit, Person, Post
 from accounts.services.responsibility import possible_doers, posts_around
+from accounts.views.asking import person_of
 from duties import services as duties
 from duties.models import Duty
 from early_warnings import rules, services
@@ -44,6 +45,10 @@ class Page:
     def unit(self) -> OrgUnit:
         return self.report.customer.unit if isinstance(self.report, EarlyWarning) else self.report.unit
 
+    @property
+    def person(self) -> Person:
+        return person_of(self.request)
+
     @cached_property
     def signs(self) -> list[Sign]:
         if isinstance(self.report, UnitWarning):
@@ -59,7 +64,7 @@ class Page:
     def measures(self) -> list[Measure]:
         measures = list(self.report.measures.select_related("who", "indicator"))
         for each in measures:
-            each.mine = each.done_at is None and (each.who_id in self.request.user.scope.own or self.may_act)
+            each.mine = each.done_at is None and (each.who_id in self.person.scope.own or self.may_act)
             if each.indicator and each.value_before is not None:
                 each.before_said = wording.value_of(each.indicator, each.value_before)
                 if each.value_after is not None:
@@ -73,9 +78,7 @@ class Page:
     @cached_property
     def may_act(self) -> bool:
         duty = self.report.duty
-        return (
-            duty is not None and duty.state != Duty.State.CLOSED and duties.may_act(duty=duty, person=self.request.user)
-        )
+        return duty is not None and duty.state != Duty.State.CLOSED and duties.may_act(duty=duty, person=self.person)
 
     @property
     def acts(self) -> tuple[rules.Act, ...]:
@@ -102,7 +105,7 @@ class Page:
             return {"steps": steps}
         climbs = duties.next_holder(
             duty=duty,
-            steps=self.report.steps_ahead,
+            steps=getattr(self.report, "steps_ahead", None),
             unit=self.unit,
             customer=self.customer,
             posts=self.posts,
@@ -206,14 +209,14 @@ _SENTENCES = {
 
 
 def _sentence(event: ReportEvent, report: Report) -> str:
-    name = event.indicator or getattr(report, "indicator", "")
-    return str(_SENTENCES[event.what]) % {"name": name, "text": event.text}
+    name = event.indicator or getattr(report, "indicator", None)
+    return str(_SENTENCES[event.what]) % {"name": name or "", "text": event.text}
 
 
 def _page(request: HttpRequest, kind: type[Report], pk: int) -> Page:
     """The report if the person may see it, else 404 (ORG-4)."""
     related = ("customer__unit", "customer__account_manager") if kind is EarlyWarning else ("unit", "indicator")
-    visible = kind.objects.visible_to(request.user).select_related(*related, "duty__owner", "closed_by")
+    visible = kind.objects.visible_to(person_of(request)).select_related(*related, "duty__owner", "closed_by")
     visible = visible.annotate(steps_ahead=duties.steps_of("duty__rule_id"))
     return Page(request, get_object_or_404(visible, pk=pk), clock.of(request))
 
@@ -242,8 +245,8 @@ def unit_warning(request: HttpRequest, pk: int) -> HttpResponse:
 @require_GET
 def measure(request: HttpRequest, pk: int) -> HttpResponse:
     """A measure is shown on its report's page."""
-    found = get_object_or_404(services.visible_measures(person=request.user), pk=pk)
-    report = found.warning or found.unit_warning
+    found = get_object_or_404(services.visible_measures(person=person_of(request)), pk=pk)
+    report = found.report
     return redirect(f"{Page(request, report, clock.of(request)).url}#measures")
 
 
@@ -254,7 +257,7 @@ KINDS: dict[str, type[Report]] = {"report": EarlyWarning, "unit": UnitWarning}
 def acknowledge(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
     """Say that one has read it."""
     page = _page(request, KINDS[kind], pk)
-    return _carry_out(page, lambda: services.acknowledge(report=page.report, by=request.user, now=page.now))
+    return _carry_out(page, lambda: services.acknowledge(report=page.report, by=person_of(request), now=page.now))
 
 
 @require_POST
@@ -269,7 +272,7 @@ def propose(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
     page.bound["proposing"] = rows
     return _carry_out(
         page,
-        lambda: services.propose(report=page.report, proposals=proposals, by=request.user, now=page.now),
+        lambda: services.propose(report=page.report, proposals=proposals, by=person_of(request), now=page.now),
         _("Measures proposed. Each is now a duty of whoever is to do it."),
     )
 
@@ -277,10 +280,10 @@ def propose(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
 @require_POST
 def finish_measure(request: HttpRequest, pk: int) -> HttpResponse:
     """Tick a measure as done."""
-    found = get_object_or_404(services.visible_measures(person=request.user), pk=pk)
-    report = found.warning or found.unit_warning
+    found = get_object_or_404(services.visible_measures(person=person_of(request)), pk=pk)
+    report = found.report
     page = _page(request, type(report), report.pk)
-    return _carry_out(page, lambda: services.finish_measure(measure=found, by=request.user, now=page.now))
+    return _carry_out(page, lambda: services.finish_measure(measure=found, by=person_of(request), now=page.now))
 
 
 @require_POST
@@ -293,7 +296,7 @@ def close(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
         return page.show(status=422)
     return _carry_out(
         page,
-        lambda: services.close(report=page.report, by=request.user, now=page.now, **form.cleaned_data),
+        lambda: services.close(report=page.report, by=person_of(request), now=page.now, **form.cleaned_data),
         _("Closed."),
     )
 
