@@ -470,7 +470,7 @@ def test_the_matrix_is_read_by_all_and_set_by_few(company: Company, today: date,
     assert due == today + timedelta(days=14)
     assert VisitClock.objects.filter(role=Role.BRANCH_GENERAL_MANAGER).count() == 0
     said = [each["text"] for each in client.get(page).context["history"]]
-    assert said == ["五级 · 分支机构总经理: 半年，不再要求", "五级 · 客户经理: 2 周"]
+    assert said == ["五级 · 客户经理: 2 周", "五级 · 分支机构总经理: 半年，不再要求"]
     sent["number-5-account_manager"] = "0"
     assert client.post(page, sent).status_code == 422
 

@@ -105,7 +105,7 @@ def visits(request: HttpRequest) -> HttpResponse:
         "at_least": page.paginator.count == COUNT_MOST,
         "views": [
             {"label": label, "url": f"{base}{'?view=' + key if key else ''}", "count": None, "current": view == key}
-            for key, label in (("", _("All")), ("mine", _("Mine")), ("today", _("Today")))
+            for key, label in (("", _("All")), ("mine", _("My own")), ("today", _("Today")))
         ],
         "rides": Role.ACCOUNT_MANAGER in person.roles,
         "modes": Modes.choices,

@@ -75,7 +75,7 @@ def _history() -> list[dict[str, object]]:
     """The last changes of cells in plain sentences."""
     model: Any = VisitInterval._meta.get_field("events").related_model
     events = model.objects.exclude(pgh_context=None)  # what shipped has no context
-    found = list(events.select_related("pgh_context").order_by("-pgh_created_at")[:HISTORY_MOST])
+    found = list(events.select_related("pgh_context").order_by("-pgh_created_at", "-pk")[:HISTORY_MOST])
     people = Person.objects.in_bulk({each.pgh_context.metadata.get("user") for each in found} - {None})
     said = []
     for each in found:

@@ -36,7 +36,7 @@ def problems(request: HttpRequest) -> HttpResponse:
         "today": today,
         "views": [
             {"label": _("Open"), "url": base, "count": None, "current": view not in {"mine", "solved"}},
-            {"label": _("Mine"), "url": f"{base}?view=mine", "count": mine.count(), "current": view == "mine"},
+            {"label": _("My own"), "url": f"{base}?view=mine", "count": mine.count(), "current": view == "mine"},
             {"label": _("Solved"), "url": f"{base}?view=solved", "count": None, "current": view == "solved"},
         ],
         "empty_title": _("No problem here"),
