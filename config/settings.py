@@ -229,8 +229,8 @@ LOGGING = {
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": LOG_LEVEL},
     "loggers": {
-        # a line for each message of each sweep would hide the rest
+        # lines for each message and each sign-in would hide the rest
         name: {"level": "WARNING"}
-        for name in ("celery.worker.strategy", "celery.app.trace", "celery.beat")
+        for name in ("axes", "celery.app.trace", "celery.beat", "celery.worker.strategy")
     },
 }
