@@ -1,7 +1,8 @@
-"""The application as gunicorn serves it, with one more header: how many queries an answer took. Only for `pages.py`."""
+"""The application as gunicorn serves it, with the number and time of its queries as headers, for `pages.py`."""
 
 import os
 import sys
+import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
@@ -16,16 +17,21 @@ _django = get_wsgi_application()
 
 
 def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-    """Django's answer; `X-Queries` counts what it asked the database."""
-    queries = 0
+    """Django's answer; `X-Queries` counts what it asked the database, `X-Database-ms` how long it waited for that."""
+    queries, waited = 0, 0.0
 
     def count(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:
-        nonlocal queries
+        nonlocal queries, waited
         queries += 1
-        return execute(sql, params, many, context)
+        began = time.perf_counter()
+        try:
+            return execute(sql, params, many, context)
+        finally:
+            waited += time.perf_counter() - began
 
     def start(status: str, headers: list[tuple[str, str]], *rest: Any) -> Any:
-        return start_response(status, [*headers, ("X-Queries", str(queries))], *rest)
+        counted = [("X-Queries", str(queries)), ("X-Database-ms", f"{waited * 1000:.1f}")]
+        return start_response(status, [*headers, *counted], *rest)
 
     with connection.execute_wrapper(count):
         return _django(environ, start)

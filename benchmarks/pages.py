@@ -16,7 +16,7 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,6 +25,9 @@ import requests
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
+
+from benchmarks.busy_pages import Page, pages  # noqa: E402
+
 SERVED = {
     "DEBUG": "0",
     "SECRET_KEY": "only-for-the-benchmark-" * 3,
@@ -38,16 +41,6 @@ BARS = {"home": (12, None, None), "list": (12, 45, 150), "record": (12, 30, None
 SEARCH_BAR = 20
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
-    """A page as somebody opens it; `path` finds its address in the loaded company, None if it has no such record."""
-
-    name: str
-    kind: str
-    who: str
-    path: Callable[[], str | None]
-
-
 @dataclass(slots=True)
 class Measured:
     """What a page took."""
@@ -58,6 +51,7 @@ class Measured:
     p95: float = 0.0
     cpu: float = 0.0
     queries: int = 0
+    database: float = 0.0
     kilobytes: float = 0.0
     wrong: str = ""
 
@@ -72,100 +66,23 @@ class Measured:
         ]
 
 
-def pages() -> list[Page]:
-    """The pages that are measured, with the busiest records of the company."""
-    from django.db.models import Model
-    from django.urls import NoReverseMatch, reverse
-    from early_warnings.models import EarlyWarning, UnitWarning
-
-    from accounts.models import Customer
-    from complaints.models import Complaint
-    from duties.models import Duty
-    from visits.models import DayPlan, Problem, Visit
-
-    def to(name: str, *args: object, query: str = "") -> Callable[[], str | None]:
-        def path() -> str | None:
-            try:
-                return reverse(name, args=args) + query
-            except NoReverseMatch:
-                return None
-
-        return path
-
-    def of(name: str, found: Model | None) -> Callable[[], str | None]:
-        return to(name, found.pk) if found is not None else lambda: None
-
-    busiest = (
-        Customer.objects.filter(importance__in=["core", "important"], kind="retailer", early_warnings__isnull=False)
-        .order_by("tier", "code")
-        .first()
-    )
-    group = Customer.objects.filter(kind="group").order_by("tier", "code").first()
-    warning = EarlyWarning.objects.filter(state="measures").order_by("-pk").first()
-    plan = DayPlan.objects.filter(stops__isnull=False).order_by("-date", "person__username").first()
-    step = Complaint.objects.exclude(step="closed").order_by("-pk").first()
-    told = Complaint.objects.filter(step="closed").order_by("-pk").first()
-    climbed = Duty.objects.filter(level__gt=1).order_by("-pk").first()
-    return [
-        *(Page("home", "home", who, to("home")) for who in ("manager01", "supervisor", "director", "admin")),
-        Page("customers", "list", "director", to("accounts:customers")),
-        Page("customers, core", "list", "director", to("accounts:customers", query="?importance=core")),
-        Page("customers, tier 3", "list", "director", to("accounts:customers", query="?tier=3")),
-        Page("customers, 烟酒", "list", "director", to("accounts:customers", query="?q=烟酒")),
-        Page("customers, page 40", "list", "director", to("accounts:customers", query="?page=40")),
-        Page("customers", "list", "supervisor", to("accounts:customers")),
-        Page("customers", "list", "manager01", to("accounts:customers")),
-        Page("customers' counts", "other", "director", to("accounts:customer-counts")),
-        Page("search 和顺", "list", "director", to("search", query="?q=和顺")),
-        Page("warnings", "list", "director", to("warnings:list")),
-        Page("warnings about units", "list", "director", to("warnings:units")),
-        Page("indicators", "list", "director", to("warnings:indicators")),
-        Page("complaints", "list", "director", to("complaints:list")),
-        Page("complaints", "list", "supervisor", to("complaints:list")),
-        Page("causes of complaints", "list", "director", to("complaints:causes")),
-        Page("inbox", "list", "director", to("duties:inbox")),
-        Page("inbox", "list", "manager01", to("duties:inbox")),
-        Page("visits", "list", "director", to("visits:list")),
-        Page("visits due", "list", "supervisor", to("visits:due")),
-        Page("problems", "list", "director", to("visits:problems")),
-        Page("team's day", "list", "director", to("visits:team")),
-        Page("my day", "list", "manager01", to("visits:day")),
-        Page("people", "list", "director", to("accounts:people")),
-        Page("organisation", "list", "director", to("accounts:organisation")),
-        Page("absences", "list", "director", to("accounts:absences")),
-        Page("health", "list", "admin", to("duties:health")),
-        Page("customer, busiest", "record", "director", of("customer", busiest)),
-        Page("customer's drawer", "record", "director", of("customer-drawer", busiest)),
-        Page("business client", "record", "director", of("customer", group)),
-        Page("warning", "record", "director", of("warnings:warning", warning)),
-        Page("unit warning", "record", "director", of("warnings:unit-warning", UnitWarning.objects.first())),
-        Page("complaint, closed", "record", "director", of("complaints:complaint", told)),
-        Page("complaint, open", "record", "director", of("complaints:complaint", step)),
-        Page("duty", "record", "director", of("duties:duty", climbed)),
-        Page("visit", "record", "director", of("visits:visit", Visit.objects.order_by("-pk").first())),
-        Page("problem", "record", "director", of("visits:problem", Problem.objects.order_by("-pk").first())),
-        Page("day plan", "record", "director", of("visits:plan", plan)),
-        Page("API: customers", "list", "director", lambda: "/api/customers/"),
-    ]
-
-
 # Serving.
 
 
 @contextmanager
 def served(port: int) -> Iterator[list[int]]:
     """The application under gunicorn; gives the workers' process ids."""
-    environment = {**os.environ, **SERVED, "PORT": str(port), "PYTHONPATH": str(ROOT / "benchmarks")}
+    environment = {**os.environ, **SERVED, "PORT": str(port)}
     subprocess.run(
         [sys.executable, "manage.py", "collectstatic", "--noinput", "-v0"], cwd=ROOT, env=environment, check=True
     )
-    command = [sys.executable, "-m", "gunicorn", "counted:application", "--bind", f"127.0.0.1:{port}"]
+    command = [sys.executable, "-m", "gunicorn", "benchmarks.counted:application", "--bind", f"127.0.0.1:{port}"]
     options = ["--workers", "2", "--log-level", "warning", "--no-control-socket"]
     server = subprocess.Popen([*command, *options], cwd=ROOT, env=environment)
     try:
         for _ in range(150):
             try:
-                requests.get(f"http://127.0.0.1:{port}/sign-in/", timeout=5)
+                requests.get(f"http://127.0.0.1:{port}/sign-in/", timeout=60)
                 break
             except requests.ConnectionError:
                 time.sleep(0.2)
@@ -224,14 +141,16 @@ def _ask(base: str, session: requests.Session, pids: list[int], times: int, meas
     if answer.status_code != 200:
         measured.wrong = f"answered {answer.status_code}"
         return measured
-    took, before = [], _cpu_seconds(pids)
+    took, waited, before = [], [], _cpu_seconds(pids)
     for _ in range(times):
         began = time.perf_counter()
         answer = session.get(base + measured.path, timeout=60)
         took.append((time.perf_counter() - began) * 1000)
+        waited.append(float(answer.headers["X-Database-ms"]))
     measured.cpu = (_cpu_seconds(pids) - before) * 1000 / times
     took.sort()
     measured.p50, measured.p95 = statistics.median(took), took[max(0, round(len(took) * 0.95) - 1)]
+    measured.database = statistics.median(waited)
     measured.queries = int(answer.headers["X-Queries"])
     measured.kilobytes = len(answer.content) / 1024
     return measured
@@ -287,15 +206,15 @@ def company() -> str:
 
 
 def table(measured: list[Measured]) -> Iterator[str]:
-    yield "| page | as | p50 ms | p95 ms | CPU ms | queries | KB | over the bar |"
-    yield "|---|---|--:|--:|--:|--:|--:|---|"
+    yield "| page | as | p50 ms | p95 ms | CPU ms | database ms | queries | KB | over the bar |"
+    yield "|---|---|--:|--:|--:|--:|--:|--:|---|"
     for each in measured:
         name = f"| {each.page.name} | {each.page.who} "
         if each.wrong:
-            yield f"{name}| | | | | | {each.wrong} |"
+            yield f"{name}| | | | | | | {each.wrong} |"
             continue
-        figures = f"| {each.p50:.0f} | {each.p95:.0f} | {each.cpu:.1f} | {each.queries} | {each.kilobytes:.0f} "
-        yield f"{name}{figures}| {', '.join(each.over())} |"
+        took = f"| {each.p50:.0f} | {each.p95:.0f} | {each.cpu:.1f} | {each.database:.0f} "
+        yield f"{name}{took}| {each.queries} | {each.kilobytes:.0f} | {', '.join(each.over())} |"
 
 
 def main() -> None:

@@ -102,6 +102,20 @@ def _json(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False).translate(_ESCAPES)
 
 
+class Numbers:
+    """Identifiers of a table one after the other, reserved many at a time."""
+
+    def __init__(self, table: str, block: int = 1000) -> None:
+        self._table, self._block = table, block
+        self._left: list[int] = []
+
+    def next(self) -> int:
+        """The next one."""
+        if not self._left:
+            self._left = reserve_ids(self._table, self._block)[::-1]
+        return self._left.pop()
+
+
 def reserve_ids(table: str, count: int) -> list[int]:
     """The next identifiers of a table, taken from its sequence in order."""
     with connection.cursor() as cursor:

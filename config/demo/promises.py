@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from accounts.models import Customer, OrgUnit
 from accounts.services.responsibility import ResponsibilityMap
-from config.demo.copying import copy_objects, reserve_ids, update_objects
+from config.demo.copying import Numbers, copy_objects, update_objects
 from config.demo.shape import Shape
 from duties.models import Duty, DutyEvent, Notice
 from duties.services.ladder import Ladder
@@ -49,7 +49,7 @@ class Promises:
         self.rng = shape.rng("promises")
         self._ladder = Ladder.load(shape.now, [])
         self._people: dict[date, ResponsibilityMap] = {}
-        self._ids: list[int] = []
+        self._numbers = Numbers("duties_duty")
         self._duties: list[Duty] = []
         self._adopted: list[Duty] = []
         self._promised: dict[int, datetime | None] = {}
@@ -87,7 +87,7 @@ class Promises:
         rule = ladder.rule(kind, variant)
         turn = ladder.turn(rule.pk, 1, unit=unit, customer=customer)
         duty = Duty(
-            pk=self._next_id(),
+            pk=self._numbers.next(),
             kind=kind,
             subject_id=subject_id,
             customer=customer,
@@ -181,11 +181,6 @@ class Promises:
         event = record(duty, act, at=at, due_at=due_at, missed_at=missed_at, note=note)
         event.by_id = by
         self._events.append(event)
-
-    def _next_id(self) -> int:
-        if not self._ids:
-            self._ids = reserve_ids("duties_duty", 1000)[::-1]
-        return self._ids.pop()
 
     def write(self) -> int:
         """Write what was collected; returns how many duties."""

@@ -11,7 +11,7 @@ from early_warnings.services.course import JUDGE_WITHIN, MEASURE
 
 from accounts.rules import Role
 from config.demo.book import Book
-from config.demo.copying import copy_objects, reserve_ids, update_objects
+from config.demo.copying import Numbers, copy_objects, update_objects
 from config.demo.follow_ups import FollowUps
 from config.demo.promises import Promises
 from config.demo.warning_words import CONCLUSIONS, MEASURES, UNIT_CONCLUSIONS, UNIT_MEASURES
@@ -34,13 +34,21 @@ def write_warnings(book: Book, promises: Promises, follow_ups: FollowUps) -> Non
     """Evaluate on past days and today; between them, people act."""
     story = _Story(book, promises, follow_ups)
     for day in evaluation_days(book):
+        _look_at_tables()
         now = book.shape.at(day, NIGHT)
         story.close_until(now)
         evaluate(on=day, now=now)
         story.go_on(day)
     story.close_until(book.shape.now)
+    _look_at_tables()
     evaluate(on=book.shape.today, now=book.shape.now)
     story.finish()
+
+
+def _look_at_tables() -> None:
+    """In one transaction PostgreSQL would take these tables for as empty as they were in the beginning."""
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE warnings_earlywarning, warnings_sign, warnings_measure, duties_duty, duties_notice")
 
 
 def evaluation_days(book: Book) -> list[date]:
@@ -62,14 +70,15 @@ class _Story:
     def __init__(self, book: Book, promises: Promises, follow_ups: FollowUps) -> None:
         self.book, self.promises, self.follow_ups = book, promises, follow_ups
         self.rng = book.shape.rng("warnings")
+        self._numbers = Numbers("warnings_measure", 200)
         self._closing: list[Report] = []
         self._events: list[ReportEvent] = []
 
     def go_on(self, day: date) -> None:
         """Act on the reports that were raised on a day."""
         seen = {"state": EarlyWarning.State.OPEN, "opened_on": day}
-        customers = EarlyWarning.objects.filter(**seen).select_related("customer__unit", "duty", "duty__rule")
-        units = UnitWarning.objects.filter(**seen).select_related("unit", "duty", "duty__rule")
+        customers = EarlyWarning.objects.filter(**seen).select_related("customer__unit", "duty")
+        units = UnitWarning.objects.filter(**seen).select_related("unit", "duty")
         signs = self._leading_signs()
         moved: dict[type[Report], list[Report]] = {EarlyWarning: [], UnitWarning: []}
         measures: list[Measure] = []
@@ -104,6 +113,8 @@ class _Story:
         duty = report.duty
         if duty is None or duty.next_due_at is None:
             return None
+        duty.customer = report.customer if isinstance(report, EarlyWarning) else None  # read already
+        duty.unit = report.customer.unit if isinstance(report, EarlyWarning) else report.unit
         now, calendar = self.book.shape.now, self.book.calendar
         limit = calendar.working_minutes_between(duty.opened_at, duty.next_due_at)
         acts_at = calendar.add_working_minutes(duty.opened_at, max(20, int(limit * self._patience())))
@@ -160,12 +171,12 @@ class _Story:
         count = 1 + int(self.rng.random() < 0.45)
         chosen = self.rng.choice(len(words), count, replace=False)
         measures = []
-        for number, place in zip(reserve_ids("warnings_measure", count), chosen, strict=True):
+        for place in chosen:
             what, expected = words[int(place)]
             days = int(self.rng.integers(3, 13))
             measures.append(
                 Measure(
-                    pk=number,
+                    pk=self._numbers.next(),
                     warning_id=report.pk if about_customer else None,
                     unit_warning_id=None if about_customer else report.pk,
                     what=what,
