@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import LazySettings
+from django.core.signals import setting_changed
 from playwright.sync_api import Page, expect
 
 from accounts.models import Person
@@ -51,9 +52,11 @@ FAINT = """
 def _sampler(settings: LazySettings, company: Company, sign_in: Callable[[Person], None]) -> Iterator[None]:
     settings.ROOT_URLCONF = "tests.browser.sampler"
     settings.TEMPLATES[0]["DIRS"] = [*settings.TEMPLATES[0]["DIRS"], Path(__file__).parent / "templates"]
+    setting_changed.send(sender=None, setting="TEMPLATES", value=settings.TEMPLATES, enter=True)  # engines read it anew
     sign_in(company.marketing_director)
     yield
     settings.TEMPLATES[0]["DIRS"].pop()
+    setting_changed.send(sender=None, setting="TEMPLATES", value=settings.TEMPLATES, enter=False)
 
 
 def test_a_list_is_walked_and_opened_by_keys(page: Page) -> None:
