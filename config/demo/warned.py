@@ -6,6 +6,7 @@ from decimal import Decimal
 from django.db import connection
 from django.utils import timezone
 from early_warnings.models import EarlyWarning, Measure, ReportEvent, UnitWarning
+from early_warnings.rules import quiet_until
 from early_warnings.services import evaluate
 from early_warnings.services.course import JUDGE_WITHIN, MEASURE
 
@@ -98,7 +99,7 @@ class _Story:
             rows = [each for each in self._closing if isinstance(each, kind) and (each.closed_at or moment) <= moment]
             for row in rows:
                 row.state = row.State.CLOSED
-            update_objects(rows, ["state", "outcome", "conclusion", "closed_at", "closed_by"])
+            update_objects(rows, ["state", "outcome", "conclusion", "closed_at", "closed_by", "quiet_until"])
         self._closing = [each for each in self._closing if each.state != "closed"]
 
     def finish(self) -> None:
@@ -172,13 +173,14 @@ class _Story:
         chosen = self.rng.choice(len(words), count, replace=False)
         measures = []
         for place in chosen:
-            what, expected = words[int(place)]
+            way, what, expected = words[int(place)]
             days = int(self.rng.integers(3, 13))
             measures.append(
                 Measure(
                     pk=self._numbers.next(),
                     warning_id=report.pk if about_customer else None,
                     unit_warning_id=None if about_customer else report.pk,
+                    way=way,
                     what=what,
                     who_id=self._who(report, by),
                     by_when=self.book.calendar.next_working_day(timezone.localdate(at) + timedelta(days=days)),
@@ -229,6 +231,7 @@ class _Story:
         outcome = OUTCOMES[int(self.rng.choice(3, p=OUTCOME_CHANCE))]
         words = CONCLUSIONS if isinstance(report, EarlyWarning) else UNIT_CONCLUSIONS
         report.outcome, report.closed_at = outcome, at
+        report.quiet_until = quiet_until(outcome, timezone.localdate(at))
         report.conclusion = words[outcome][int(self.rng.integers(0, len(words[outcome])))]
         self.promises.close(duty, at, outcome)
         report.closed_by_id = duty.owner_id

@@ -45,5 +45,5 @@ def report_about(customer: Customer, *, now: datetime = MONDAY) -> EarlyWarning:
 def propose_one(report: EarlyWarning | UnitWarning, *, now: datetime = MONDAY, what: str = "上门盘库") -> Measure:
     """A measure proposed by who holds the report."""
     holder = report.duty.owner
-    proposal = services.Proposal(what, holder, now.date(), "")
+    proposal = services.Proposal(what, holder, now.date(), way="stock")
     return services.propose(report=report, proposals=[proposal], by=holder, now=now)[0]

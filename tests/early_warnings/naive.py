@@ -107,16 +107,24 @@ def _market(shops: Sequence[Shop], indicator: Indicator, known: rules.Known, kin
 
 
 def _line(indicator: Indicator, shop: Shop) -> rules.Line | None:
-    fitting = [
-        rules.Line(each.breach, each.near, each.importance or None, each.tier, each.service_class,
-                   each.unit.path.count("/") if each.unit else None)
+    lines = [
+        rules.Line(
+            breach=each.breach,
+            near=each.near,
+            importance=each.importance or None,
+            tier=each.tier,
+            service_class=each.service_class,
+            unit_path=each.unit.path if each.unit else None,
+        )
         for each in Threshold.objects.filter(indicator=indicator).select_related("unit")
-        if each.importance in ("", shop.importance)
-        and each.tier in (None, shop.tier)
-        and each.service_class in (None, shop.service_class)
-        and (each.unit is None or shop.unit_path.startswith(each.unit.path))
-    ]  # fmt: skip
-    return max(fitting, key=rules.exactness, default=None)
+    ]
+    return rules.most_exact(
+        lines,
+        importance=shop.importance,
+        tier=shop.tier,
+        service_class=shop.service_class,
+        unit_path=shop.unit_path,
+    )
 
 
 def _measured(

@@ -97,8 +97,8 @@ def test_large_is_bad(value: str, expected: Level | None) -> None:
 def test_the_nearest_unit_is_the_most_exact_then_importance_then_tier_then_class() -> None:
     one = Decimal(1)
     lines = [
-        Line(one, one, unit_depth=3),
-        Line(one, one, importance="core", tier=1, service_class=1, unit_depth=2),
+        Line(one, one, unit_path="/1/12/"),
+        Line(one, one, importance="core", tier=1, service_class=1, unit_path="/1/"),
         Line(one, one, importance="core"),
         Line(one, one, tier=1, service_class=1),
         Line(one, one, tier=1),
@@ -149,3 +149,32 @@ def test_a_report_closes_only_after_measures() -> None:
 )
 def test_how_long_a_closed_report_is_quiet(outcome: str, until: date) -> None:
     assert rules.quiet_until(outcome, date(2026, 11, 23)) == until
+
+
+@pytest.mark.parametrize(
+    ("importance", "tier", "service_class", "unit_path", "breach"),
+    [
+        ("general", 5, 3, "/1/", 1),
+        ("core", 5, 3, "/1/", 2),
+        ("core", 1, 3, "/1/", 3),
+        ("general", 1, 1, "/1/", 1),
+        ("general", 5, 1, "/1/12/", 4),
+        ("core", 1, 1, "/1/12/40/", 4),
+        ("core", 1, 1, "/1/120/", 3),
+    ],
+)
+def test_the_line_that_applies(importance: str, tier: int, service_class: int, unit_path: str, breach: int) -> None:
+    lines = [
+        Line(Decimal(1), Decimal(9)),
+        Line(Decimal(2), Decimal(9), importance="core"),
+        Line(Decimal(3), Decimal(9), importance="core", tier=1),
+        Line(Decimal(4), Decimal(9), unit_path="/1/12/"),
+    ]
+    found = rules.most_exact(lines, importance=importance, tier=tier, service_class=service_class, unit_path=unit_path)
+    assert found is not None
+    assert found.breach == breach
+
+
+def test_without_a_line_nothing_applies() -> None:
+    core = [Line(Decimal(2), Decimal(9), importance="core")]
+    assert rules.most_exact(core, importance="large", tier=1, service_class=1, unit_path="/1/") is None

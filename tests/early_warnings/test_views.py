@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 from django.test import Client
-from early_warnings.models import EarlyWarning, Measure, Threshold
+from early_warnings import services
+from early_warnings.models import EarlyWarning, Measure, Threshold, UnitWarning
 from python_calamine import load_workbook
 
 from tests.early_warnings.cases import MONDAY, months, propose_one, report_about, steady_market
@@ -34,6 +35,7 @@ def measures(*rows: tuple[str, int, str]) -> dict[str, str]:
     data = {"measures-TOTAL_FORMS": str(len(rows)), "measures-INITIAL_FORMS": "0"}
     for number, (what, who, by_when) in enumerate(rows):
         data |= {
+            f"measures-{number}-way": "stock",
             f"measures-{number}-what": what,
             f"measures-{number}-who": str(who),
             f"measures-{number}-by_when": by_when,
@@ -160,11 +162,64 @@ def test_the_indicators_page_shows_how_many_reports_carry_each_sign(report: Earl
 
 
 def test_similar_cases_are_counted(company: Company, report: EarlyWarning, officer: Client) -> None:
-    from early_warnings import services
-
     measure = propose_one(report)
     services.finish_measure(measure=measure, by=report.duty.owner, now=MONDAY)
     services.close(report=report, outcome="recovered", conclusion="好了", by=report.duty.owner, now=MONDAY)
     other = report_about(CustomerFactory(unit=company.a.unit))
     similar = officer.get(f"/warnings/{other.pk}/similar/").context["similar"]
-    assert [(each.what, each.used, each.recovered) for each in similar] == [("上门盘库", 1, 1)]
+    assert [(each.way, each.used, each.recovered, each.example) for each in similar] == [
+        ("盘库、调换滞销品", 1, 1, "上门盘库")
+    ]
+
+
+def test_the_chart_shows_the_months_and_both_lines(report: EarlyWarning, officer: Client) -> None:
+    chart = officer.get(f"/warnings/{report.pk}/").context["chart"]
+    lines = {line["kind"]: line["values"] for line in chart["lines"]}
+    market = float(report.signs.get().market)
+    assert (len(chart["x"]), chart["x"][-1], lines["main"][-4:]) == (24, "2026-10", [100.0, 100.0, 100.0, 30.0])
+    assert (lines["near"][-1], lines["over"][-1]) == (round(50 * market, 1), round(40 * market, 1))
+
+
+def test_a_line_is_tried_before_it_is_set(company: Company, report: EarlyWarning, officer: Client) -> None:
+    months(company.b.customer, (100, 100, 100, 45))
+    line = Threshold.objects.get(indicator__key="fallen-against-months", importance="")
+    officer.force_login(PersonFactory(is_superuser=True))
+    tried = officer.post(f"/warnings/lines/{line.pk}/", {"near": "0.4", "breach": "0.2", "try": "1"}).context["tried"]
+    assert (tried["before"], tried["after"]) == (services.Crossing(1, 1), services.Crossing(0, 1))
+    line.refresh_from_db()
+    assert (str(line.near), str(line.breach), EarlyWarning.objects.count()) == ("0.500", "0.400", 1)
+
+
+def test_a_units_line_is_tried_too(company: Company, report: EarlyWarning, officer: Client) -> None:
+    for _ in range(10):
+        months(CustomerFactory(unit=company.a.unit, tier=1), (100, 100, 100, 30))
+    line = Threshold.objects.get(indicator__key="upper-tiers-falling")
+    officer.force_login(PersonFactory(is_superuser=True))
+    tried = officer.post(f"/warnings/lines/{line.pk}/", {"near": "2", "breach": "3", "try": "1"}).context["tried"]
+    assert (tried["before"], tried["after"]) == (services.Crossing(1, 0), services.Crossing(0, 0))
+
+
+def test_the_customers_behind_a_ratio_are_listed(
+    company: Company, client: Client, django_assert_num_queries: Assert
+) -> None:
+    steady_market(company.b)
+    falling = [CustomerFactory(unit=company.a.unit, tier=1 + number % 3) for number in range(15)]
+    for customer in falling:
+        months(customer, (100, 100, 100, 30))
+    services.evaluate(on=MONDAY.date(), now=MONDAY)
+    warning = UnitWarning.objects.get(indicator__family="ratio")
+    client.force_login(company.a.general_manager)
+    client.get(f"/warnings/units/{warning.pk}/")
+    with django_assert_num_queries(11):
+        behind = client.get(f"/warnings/units/{warning.pk}/").context["behind"]
+    assert {sign.warning.customer for sign in behind} == {each for each in falling if each.tier < 3}
+    assert warning.counted == 10
+
+
+def test_the_board_counts_by_branch(company: Company, report: EarlyWarning, client: Client) -> None:
+    client.force_login(company.general_manager)
+    board = client.get("/warnings/units/").context["board"]
+    assert [(row.unit, row.customers, row.breach, row.near, row.rate) for row in board] == [
+        (company.a.unit, 2, 1, 0, 500.0),
+        (company.b.unit, 10, 0, 0, 0.0),
+    ]

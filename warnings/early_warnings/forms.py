@@ -8,13 +8,14 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Post
-from early_warnings.models import EarlyWarning, Threshold
+from early_warnings.models import EarlyWarning, Measure, Threshold
 from early_warnings.services import Proposal
 
 
 class MeasureForm(forms.Form):
     """One measure: what, who, by when, with which effect (WRN-5)."""
 
+    way = forms.ChoiceField(label=_("Way"), choices=Measure.Way.choices)
     what = forms.CharField(label=_("What is done"), max_length=200)
     who = forms.TypedChoiceField(label=_("Who"), coerce=int)
     by_when = forms.DateField(label=_("By when"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
@@ -36,7 +37,8 @@ class MeasureForm(forms.Form):
 
     def proposal(self) -> Proposal:
         values = self.cleaned_data
-        return Proposal(values["what"], self.people[values["who"]], values["by_when"], values["expected"])
+        who = self.people[values["who"]]
+        return Proposal(values["what"], who, values["by_when"], values["expected"], values["way"])
 
 
 def measure_forms(

@@ -17,7 +17,9 @@ class SignSerializer(serializers.ModelSerializer[Sign]):
         fields = (
             "indicator",
             "level",
+            "worst",
             "month",
+            "first_value",
             "value",
             "recent",
             "base",
@@ -37,6 +39,7 @@ class MeasureSerializer(serializers.ModelSerializer[Measure]):
         model = Measure
         fields = (
             "id",
+            "way",
             "what",
             "who",
             "by_when",
@@ -103,6 +106,7 @@ class UnitWarningSerializer(serializers.ModelSerializer[UnitWarning]):
             "line",
             "opened_on",
             "last_seen_on",
+            "above_again_on",
             "held_by",
             "due_at",
             "outcome",
@@ -117,6 +121,7 @@ class UnitWarningSerializer(serializers.ModelSerializer[UnitWarning]):
 class ProposalSerializer(serializers.Serializer[Measure]):
     """A measure to propose; who may be given it are the people around the report."""
 
+    way = serializers.ChoiceField(choices=Measure.Way.choices, default=Measure.Way.OTHER)
     what = serializers.CharField(max_length=200)
     who = serializers.PrimaryKeyRelatedField(queryset=Person.objects.none())
     by_when = serializers.DateField()

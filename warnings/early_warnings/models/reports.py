@@ -199,14 +199,14 @@ class Measure(models.Model):
         """What is done, so that it can be told what helped in similar cases (WRN-7)."""
 
         VISIT = "visit", _("visit and talk")
-        CALL = "call", _("call")
+        CALL = "call", pgettext_lazy("measure", "call")
         ORDER = "order", _("ordering advice before the order day")
         STOCK = "stock", _("count stock, exchange slow goods")
         DISPLAY = "display", _("display and promotion")
         SETTLE = "settle", _("settle open complaints and questions")
         PAYMENT = "payment", _("agree on payment")
         SUPPLY = "supply", _("look into supply and delivery")
-        OTHER = "other", _("something else")
+        OTHER = "other", pgettext_lazy("measure", "something else")
 
     way = models.CharField(_("way"), max_length=8, choices=Way, default=Way.OTHER)
     what = models.CharField(_("what is done"), max_length=200)

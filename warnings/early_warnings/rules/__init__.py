@@ -12,6 +12,7 @@ from early_warnings.rules.indicators import (
     exactness,
     level_of,
     months_back,
+    most_exact,
     windows,
 )
 from early_warnings.rules.knowledge import LOOK_BACK, Known, known_by
@@ -34,6 +35,7 @@ __all__ = [
     "known_by",
     "level_of",
     "months_back",
+    "most_exact",
     "next_act",
     "quiet_until",
     "windows",

@@ -1,6 +1,6 @@
 """Indicators as plain values: what is compared with what, and which line a value crosses (WRN-1, S4)."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
@@ -43,7 +43,7 @@ class Line:
     importance: str | None = None
     tier: int | None = None
     service_class: int | None = None
-    unit_depth: int | None = None
+    unit_path: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,11 +104,20 @@ def level_of(value: Decimal | None, line: Line, *, falling: bool) -> Level | Non
     return Level.NEAR if sign * value <= sign * line.near else None
 
 
-def exactness(line: Line) -> Sequence[int]:
-    """Sorts lines: the most exact one wins. The nearest unit counts most, then importance, tier, service class."""
-    return (
-        line.unit_depth or 0,
-        int(line.importance is not None),
-        int(line.tier is not None),
-        int(line.service_class is not None),
+def exactness(line: Line) -> tuple[int, bool, bool, bool]:
+    """Sorts lines: the nearest unit counts most, then importance, tier, service class."""
+    depth = line.unit_path.count("/") if line.unit_path else 0
+    return depth, line.importance is not None, line.tier is not None, line.service_class is not None
+
+
+def most_exact(lines: Iterable[Line], *, importance: str, tier: int, service_class: int, unit_path: str) -> Line | None:
+    """Of the lines that fit a customer the most exact one (WRN-1)."""
+    fitting = (
+        line
+        for line in lines
+        if line.importance in {None, importance}
+        and line.tier in {None, tier}
+        and line.service_class in {None, service_class}
+        and unit_path.startswith(line.unit_path or "")
     )
+    return max(fitting, key=exactness, default=None)

@@ -9,9 +9,17 @@ from early_warnings.services.course import (
     propose,
     visible_measures,
 )
-from early_warnings.services.evaluation import GoesBack, evaluate, evaluate_after_imports, evaluate_night
+from early_warnings.services.evaluation import (
+    Crossing,
+    GoesBack,
+    evaluate,
+    evaluate_after_imports,
+    evaluate_night,
+    preview,
+)
 
 __all__ = [
+    "Crossing",
     "GoesBack",
     "Proposal",
     "Refused",
@@ -21,6 +29,7 @@ __all__ = [
     "evaluate_after_imports",
     "evaluate_night",
     "finish_measure",
+    "preview",
     "propose",
     "visible_measures",
 ]

@@ -5,10 +5,11 @@ from datetime import date
 from decimal import Decimal
 
 from django.db import connection
+from django.db.models import Count, F
 
-from accounts.models import Customer, MonthlyFact
+from accounts.models import Customer, MonthlyFact, OrgUnit, Person
 from early_warnings import rules
-from early_warnings.models import Sign
+from early_warnings.models import EarlyWarning, Measure, Sign, UnitWarning
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,24 +53,90 @@ def months_of(*, customer: Customer, until: date, count: int = 24, base_period: 
 
 @dataclass(frozen=True, slots=True)
 class Similar:
-    """A measure that was taken in similar cases: how often, and after how many the customer came back."""
+    """One way of acting in similar cases: how often, after how many the customer came back, and what it moved."""
 
-    what: str
+    way: str
     used: int
     recovered: int
+    #: What somebody did where it helped last, or else did last.
+    example: str
+    share: float
 
 
-def similar_cases(*, sign: Sign | None, customer: Customer | None, most: int = 4) -> list[Similar]:
+def similar_cases(*, sign: Sign | None, customer: Customer | None, most: int = 5) -> list[Similar]:
     """What helped where the same indicator led and the customer was of the same kind: counts, not claims (WRN-7)."""
     if sign is None or customer is None:
         return []
     with connection.cursor() as cursor:
         cursor.execute(
-            """SELECT m.what, count(*), count(*) FILTER (WHERE w.outcome = 'recovered')
+            """SELECT m.way, count(DISTINCT w.id), count(DISTINCT w.id) FILTER (WHERE w.outcome = 'recovered'),
+                (array_agg(m.what ORDER BY w.outcome = 'recovered' DESC, w.closed_at DESC))[1]
             FROM warnings_measure m JOIN warnings_earlywarning w ON w.id = m.warning_id
             JOIN accounts_customer c ON c.id = w.customer_id
             WHERE w.state = 'closed' AND m.indicator_id = %s AND c.kind = %s AND m.done_at IS NOT NULL
-            GROUP BY m.what ORDER BY 3 DESC, 2 DESC, 1 LIMIT %s""",
+            GROUP BY m.way ORDER BY 3::numeric / count(DISTINCT w.id) DESC, 2 DESC, 1 LIMIT %s""",
             [sign.indicator_id, customer.kind, most],
         )
-        return [Similar(*row) for row in cursor.fetchall()]
+        return [
+            Similar(str(Measure.Way(way).label), used, recovered, example, recovered / used)
+            for way, used, recovered, example in cursor.fetchall()
+        ]
+
+
+def customers_behind(*, warning: UnitWarning, person: Person, most: int = 50) -> list[Sign]:
+    """The signs that a unit's total or ratio counted, as far as one may see the customers, the worst first (WRN-2)."""
+    of = warning.indicator
+    found = Sign.objects.visible_to(person).filter(
+        indicator=of.of_indicator_id,
+        level=Sign.Level.BREACH,
+        warning__customer__unit__path__startswith=warning.unit.path,
+    )
+    found = found.filter(last_seen_on=warning.last_seen_on) if warning.above_again_on is None else found.none()
+    if of.of_tiers:
+        found = found.filter(warning__customer__tier__lte=of.of_tiers)
+    if of.fresh_days is not None:
+        found = found.filter(recent__lte=F("line") * F("base") + of.fresh_days)
+    tier = "warning__customer__tier"
+    return list(found.select_related("indicator", "warning__customer__unit").order_by(tier, "-base", "pk")[:most])
+
+
+@dataclass
+class BoardRow:
+    """A branch or department on the board: open reports, and how many that is for a thousand customers."""
+
+    unit: OrgUnit
+    customers: int
+    breach: int
+    near: int
+    #: How long the bar's two parts are, in per cent of the whole width.
+    over: float = 0.0
+    close: float = 0.0
+
+    @property
+    def rate(self) -> float:
+        """Open reports for a thousand customers."""
+        return 1000 * (self.breach + self.near) / self.customers if self.customers else 0.0
+
+
+def board(*, person: Person) -> list[BoardRow]:
+    """Open reports by branch and level, the worst first, in three queries. Stations count for their branch."""
+    units = OrgUnit.objects.visible_to(person).filter(kind__in=(OrgUnit.Kind.BRANCH, OrgUnit.Kind.DEPARTMENT))
+    rows: dict[str, list[int]] = {}
+    by_path = {unit.path: unit for unit in units}
+
+    def row_of(path: str) -> list[int] | None:
+        parts = path.strip("/").split("/")
+        above = ("/" + "/".join(parts[:length]) + "/" for length in range(len(parts), 0, -1))
+        found = next((each for each in above if each in by_path), None)
+        return rows.setdefault(found, [0, 0, 0]) if found else None
+
+    customers = Customer.objects.visible_to(person).filter(status=Customer.Status.ACTIVE).order_by()
+    for path, count in customers.values_list("unit__path").annotate(count=Count("pk")):
+        if (row := row_of(path)) is not None:
+            row[0] += count
+    for found in EarlyWarning.objects.visible_to(person).count_by_unit():
+        if (row := row_of(found["unit_path"])) is not None:
+            row[1] += found["breach"]
+            row[2] += found["near"]
+    board_rows = [BoardRow(by_path[path], *row) for path, row in rows.items()]
+    return sorted(board_rows, key=lambda each: (-each.rate, each.unit.path))

@@ -13,6 +13,7 @@ from accounts import clock
 from accounts.models import Person
 from accounts.rules import Role
 from accounts.views.asking import person_of
+from early_warnings import services
 from early_warnings.forms import ThresholdForm
 from early_warnings.measures import MEASURES
 from early_warnings.models import EarlyWarning, Evaluation, Indicator, Sign, Threshold
@@ -59,7 +60,7 @@ def line(request: HttpRequest, pk: int) -> HttpResponse:
         raise PermissionDenied
     found: Any = get_object_or_404(Threshold.objects.select_related("indicator", "unit"), pk=pk)
     form = ThresholdForm(request.POST or None, instance=found)
-    if request.method == "POST" and form.is_valid():
+    if request.method == "POST" and form.is_valid() and "try" not in request.POST:
         form.save()
         messages.success(request, _("The line is set. The next evaluation uses it."))
         return redirect("warnings:indicators")
@@ -70,5 +71,22 @@ def line(request: HttpRequest, pk: int) -> HttpResponse:
     for each in history:
         each.person = people.get(each.pgh_context.metadata.get("user")) if each.pgh_context else None
     carrying = Sign.objects.filter(Q(indicator=found.indicator), ~Q(warning__state="closed")).count()
-    context = {"line": found, "form": form, "history": history, "carrying": carrying, "now": clock.of(request)}
+    tried = None
+    if request.method == "POST" and "try" in request.POST and not form.errors:
+        tried = _tried(found, form)
+    context = {
+        "line": found,
+        "form": form,
+        "tried": tried,
+        "history": history,
+        "carrying": carrying,
+        "now": clock.of(request),
+    }
     return render(request, "early_warnings/line.html", context, status=422 if form.errors else 200)
+
+
+def _tried(line: Threshold, form: ThresholdForm) -> dict[str, Any]:
+    """How many are over the lines now, and would be over those that were typed; nothing is set (WRN-8)."""
+    values = form.cleaned_data
+    before, after = services.preview(line=line, breach=values["breach"], near=values["near"], on=clock.today())
+    return {"before": before, "after": after, "units": line.indicator.family != Indicator.Family.CUSTOMER}

@@ -18,7 +18,7 @@ from accounts import clock
 from accounts.models import Customer, OrgUnit, Person
 from accounts.views.asking import person_of
 from early_warnings.models import EarlyWarning, Indicator, Sign, UnitWarning
-from early_warnings.services import wording
+from early_warnings.services import reading, wording
 
 PAGE_SIZE = 50
 ORDERS: dict[str, tuple[Any, ...]] = {
@@ -177,6 +177,18 @@ def _minute(at: datetime) -> str:
     return f"{timezone.localtime(at):%Y-%m-%d %H:%M}"
 
 
+def _board(person: Person) -> dict[str, Any]:
+    """Branches by open reports for a thousand customers; the bars are as long as the worst one's."""
+    rows = reading.board(person=person)[:60]
+    customers, reports = sum(row.customers for row in rows), sum(row.breach + row.near for row in rows)
+    mean = 1000 * reports / customers if customers else 0.0
+    longest = max([*(row.rate for row in rows), mean * 1.25, 0.001])
+    for row in rows:
+        row.over = 100 * row.rate / longest * row.breach / max(row.breach + row.near, 1)
+        row.close = 100 * row.rate / longest - row.over
+    return {"board": rows, "mean": mean, "mark": 100 * mean / longest}
+
+
 def units(request: HttpRequest) -> HttpResponse:
     """Totals and ratios of units over their lines (WRN-2), and the board by unit."""
     person, now = person_of(request), clock.of(request)
@@ -195,7 +207,7 @@ def units(request: HttpRequest) -> HttpResponse:
             {"label": _("Units"), "url": base, "count": None, "current": not closed},
             {"label": _("Units, closed"), "url": f"{base}?view=closed", "count": None, "current": closed},
         ],
-        "board": EarlyWarning.objects.visible_to(person).count_by_unit().order_by("-breach", "-near")[:50],
+        **_board(person),
         "now": now,
         "empty_title": _("No unit over its line"),
         "empty_text": _("Totals and ratios of each branch are evaluated each night."),

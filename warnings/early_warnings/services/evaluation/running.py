@@ -34,16 +34,16 @@ def evaluate(*, on: date, now: datetime) -> Evaluation:
     for each other. Raises GoesBack if a later day was evaluated.
     """
     started = time.monotonic()
-    work = _Work(on=on, now=now)
+    work = Work(on=on, now=now)
     with connection.execute_wrapper(work.tally):
         work.execute("SELECT pg_advisory_xact_lock(hashtext('early_warnings.evaluate'))")
         if Evaluation.objects.filter(on__gt=on, finished_at__isnull=False).exists():
             raise GoesBack(str(on))
         work.execute("SET LOCAL work_mem = '128MB'")
         imports = _imports()
-        known = _known(work, on)
+        known = known_on(work, on)
         indicators = _valid(on, known)
-        seen, signs = _find(work, indicators, known)
+        seen, signs = find(work, indicators, known)
         raised, units = _write(work)
         _send(raised, units, now=now)
         work.execute("DROP TABLE early_basis, early_market, early_value, early_sign, early_unit")
@@ -58,14 +58,15 @@ def evaluate(*, on: date, now: datetime) -> Evaluation:
     return evaluation
 
 
-def _known(work: "_Work", on: date) -> rules.Known:
+def known_on(work: "Work", on: date) -> rules.Known:
+    """What the facts can tell on a day."""
     running = on.replace(day=1)
     rows = work.execute(statements.KNOWN, running=running, oldest=rules.months_back(running, rules.LOOK_BACK + 1))
     newest = next((newest for month, _count, newest in rows if month == running), None)
     return rules.known_by(on, {month: count for month, count, _newest in rows}, newest)
 
 
-def _find(work: "_Work", indicators: Sequence[Indicator], known: rules.Known) -> tuple[int, int]:
+def find(work: "Work", indicators: Sequence[Indicator], known: rules.Known) -> tuple[int, int]:
     """Measure everybody, into temporary tables; how many customers and signs there are."""
     customers = [each for each in indicators if each.family == Indicator.Family.CUSTOMER]
     work.values["month"] = known.month or rules.months_back(known.on, 1)
@@ -83,7 +84,7 @@ def _find(work: "_Work", indicators: Sequence[Indicator], known: rules.Known) ->
     return work.execute("SELECT (SELECT count(*) FROM early_basis), (SELECT count(*) FROM early_sign)")[0]
 
 
-def _write(work: "_Work") -> tuple[list[int], list[int]]:
+def _write(work: "Work") -> tuple[list[int], list[int]]:
     """Reports, signs, effects; gives the keys of new reports and of new unit warnings."""
     work.execute(statements.FORGET_SETTLED)
     raised = [pk for (pk,) in work.execute(statements.RAISE)]
@@ -122,7 +123,7 @@ def _imports() -> int:
     return FileImport.objects.filter(Q(created__gt=0) | Q(changed__gt=0)).count()
 
 
-class _Work:
+class Work:
     """The statements of one evaluation, and their number."""
 
     def __init__(self, **values: Any) -> None:
