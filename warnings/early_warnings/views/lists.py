@@ -77,8 +77,13 @@ class Asked:
 
 def for_list(found: QuerySet[EarlyWarning]) -> QuerySet[EarlyWarning]:
     """Reports with what a row shows: customer, holder, and the signs in words."""
-    return found.select_related("customer__unit", "duty__owner").prefetch_related(
-        Prefetch("signs", Sign.objects.worst_first())
+    shown = ("customer__code", "customer__name", "customer__importance", "customer__unit__name")
+    held = ("duty__next_due_at", "duty__role", "duty__state", "duty__owner__name", "duty__owner__username")
+    own = ("customer", "importance", "level", "state", "opened_on", "above_again_on", "outcome", "conclusion")
+    return (
+        found.select_related("customer__unit", "duty__owner")
+        .only(*own, *shown, *held)
+        .prefetch_related(Prefetch("signs", Sign.objects.worst_first()))
     )
 
 
