@@ -15,7 +15,7 @@ from early_warnings.services import Proposal
 class MeasureForm(forms.Form):
     """One measure: what, who, by when, with which effect (WRN-5)."""
 
-    way = forms.ChoiceField(label=_("Way"), choices=Measure.Way.choices)
+    way = forms.ChoiceField(label=_("Way of acting"), choices=Measure.Way.choices)
     what = forms.CharField(label=_("What is done"), max_length=200)
     who = forms.TypedChoiceField(label=_("Who"), coerce=int)
     by_when = forms.DateField(label=_("By when"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))

@@ -145,7 +145,7 @@ class Page:
             },
             {"name": _("A year before"), "values": _floats(months.year_before), "kind": "ref"},
         ]
-        lines += self._lines(months)
+        lines += self._lines(self.customer, months)
         return {
             "id": "months",
             "title": _("Ordered a month") if retailer else _("Revenue a month"),
@@ -154,39 +154,39 @@ class Page:
             "lines": lines,
         }
 
-    def _lines(self, months: reading.Months) -> list[dict[str, Any]]:
+    def _lines(self, customer: Customer, months: reading.Months) -> list[dict[str, Any]]:
         """Both lines of the leading fall, month by month, as the months before or a year before set them."""
         falls = (rules.Comparison.BEFORE, rules.Comparison.LAST_YEAR)
-        sign = next(
-            (each for each in self.signs if each.indicator.comparison in falls and each.indicator.falling), None
-        )
-        line = sign and rules.most_exact(
+        signs = (each for each in self.signs if each.indicator.comparison in falls and each.indicator.falling)
+        sign: Any = next(signs, None)
+        if sign is None:
+            return []
+        line = rules.most_exact(
             [rules.Line(**each) for each in sign.lines],
-            importance=self.customer.importance,
-            tier=self.customer.tier,
-            service_class=self.customer.service_class,
+            importance=customer.importance,
+            tier=customer.tier,
+            service_class=customer.service_class,
             unit_path=self.unit.path,
         )
-        if not line:
+        if line is None:
             return []
         before = sign.indicator.comparison == rules.Comparison.BEFORE
-        bases = months.means_before if before else months.year_before
+        bases = _floats(months.means_before if before else months.year_before)
+        market = float(sign.market)
         return [
             {
                 "name": name,
-                "values": [
-                    None if base is None else round(float(base) * share * float(sign.market), 1) for base in bases
-                ],
+                "values": [None if base is None else round(base * float(share) * market, 1) for base in bases],
                 "kind": kind,
             }
             for name, share, kind in ((_("Near"), line.near, "near"), (_("Breach line"), line.breach, "over"))
         ]
 
-    def behind(self) -> list[Sign]:
+    def behind(self) -> list[Any]:
         """The customers that a unit's total or ratio counts."""
         if isinstance(self.report, EarlyWarning):
             return []
-        signs = reading.customers_behind(warning=self.report, person=self.person)
+        signs: list[Any] = list(reading.customers_behind(warning=self.report, person=self.person))
         for sign in signs:
             sign.reason = wording.reason(sign)
         return signs
