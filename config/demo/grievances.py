@@ -54,7 +54,7 @@ def draw(book: Book, rng: np.random.Generator) -> list[Drawn]:
         ago = timedelta(minutes=float(rng.uniform(30, days * 1440)))
         at = _office_hours(book, shape.now - ago, float(rng.random()))
         if at < shape.now:
-            drawn.append(Drawn(customer, _matter(rng, customer), at, pace=float(np.exp(rng.normal(-0.25, 0.6)))))
+            drawn.append(Drawn(customer, _matter(rng, customer), at, pace=float(np.exp(rng.normal(-0.55, 0.5)))))
     for gravity, course in COURSE.items():
         for taken in course[:-1]:
             customer = book.customers[int(rng.integers(0, len(book.customers)))]

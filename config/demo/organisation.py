@@ -136,6 +136,7 @@ def _head_office(company: Company, hiring: _Hiring) -> None:
     hiring.hire("gm", Role.GENERAL_MANAGER, root)
     hiring.hire("deputy1", Role.DEPUTY_GENERAL_MANAGER, root)
     hiring.hire("deputy2", Role.DEPUTY_GENERAL_MANAGER, root)
+    hiring.hire("incharge", Role.DEPUTY_MANAGER_IN_CHARGE, root)
     hiring.hire("director", Role.MARKETING_DIRECTOR, root)
     office = create_unit(parent=root, kind=OrgUnit.Kind.DEPARTMENT, code="D1", name="综合管理部")
     store = create_unit(parent=root, kind=OrgUnit.Kind.DEPARTMENT, code="D2", name="仓储配送中心")

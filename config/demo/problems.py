@@ -75,9 +75,9 @@ def _owner(book: Book, visit: Visit, chance: float) -> int:
 
 
 def _solved(book: Book, found_at: datetime, chance: float) -> datetime | None:
-    """When it was solved: usually before its date, one in eight late, one in forty not yet."""
+    """When it was solved: usually before its date, one in twenty late, one in forty not yet."""
     if chance > 0.975 and book.shape.now - found_at < timedelta(days=12):
         return None
-    limit = 450 * 3 if chance < 0.85 else 450 * 9
+    limit = 450 * 3 if chance < 0.93 else 450 * 9
     minutes = int(60 + (chance * 7 % 1) * limit)
     return book.calendar.add_working_minutes(found_at, minutes)

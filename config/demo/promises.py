@@ -142,6 +142,12 @@ class Promises:
         duty.next_due_at = due_at or duty.next_due_at
         self._record(duty, DutyEvent.Act.ACKNOWLEDGED, at, by=duty.owner_id, due_at=duty.next_due_at)
 
+    def extend(self, duty: Duty, at: datetime, due_at: datetime, by: int) -> None:
+        """Somebody sets another day for it."""
+        self.climb(duty, until=at)
+        duty.next_due_at = due_at
+        self._record(duty, DutyEvent.Act.EXTENDED, at, by=by, due_at=due_at)
+
     def close(self, duty: Duty, at: datetime, outcome: str) -> None:
         """Whoever owes it by then ends it."""
         self.climb(duty, until=at)

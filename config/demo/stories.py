@@ -76,7 +76,10 @@ def draw_stories(shape: Shape, base: Floats, age_days: Ints, subject: str) -> St
     count, months = len(base), shape.months
     kind = rng.choice(len(CHANCE), count, p=CHANCE)
     kind = np.where((kind == Story.IRREGULAR) & (base > np.median(base)), Story.STEADY, kind)
-    yearly = rng.normal(0.03, 0.05, count)
+    # Rivals court the largest: more of them have fallen of late.
+    courted = (base >= np.quantile(base, 0.94)) & (rng.random(count) < 0.08)
+    kind = np.where(courted, Story.FALLEN, kind)
+    yearly = rng.normal(0.1, 0.05, count)
     yearly = np.where(kind == Story.GROWING, rng.uniform(0.14, 0.42, count), yearly)
     yearly = np.where(kind == Story.DECLINING, -rng.uniform(0.2, 0.48, count), yearly)
     recent = months - rng.integers(0, 4, count)

@@ -13,21 +13,25 @@ from early_warnings.services.course import JUDGE_WITHIN, MEASURE
 from accounts.rules import Role
 from config.demo.book import Book
 from config.demo.copying import Numbers, copy_objects, update_objects
+from config.demo.evaluated import evaluation_days, look_at_tables, stand_today
 from config.demo.follow_ups import FollowUps
 from config.demo.promises import Promises
 from config.demo.warning_words import CONCLUSIONS, MEASURES, UNIT_CONCLUSIONS, UNIT_MEASURES
 from duties.models import Duty
 
 Report = EarlyWarning | UnitWarning
+#: The effect of a measure is told by the evaluation so many days later, as the indicators have it.
+REMEASURE_DAYS = 28
 
 #: The night's evaluation, minutes after midnight.
 NIGHT = 5 * 60 + 40
-#: Each month's first evaluations that are told: facts of a month are whole once it is over.
-DAYS_OF_MONTH = (2, 7)
+#: Of a hundred reports so many get quick measures, and wait until the effect was measured.
+PATIENT = 62
 #: How people act on reports: so many at once, so many after it has climbed; the rest wait for days.
-AT_ONCE, CLIMBED = 0.62, 0.86
+AT_ONCE, CLIMBED = 0.8, 0.94
+#: What comes of a report, by how the customer stands today: well again, still in trouble, silent.
 OUTCOMES = ("recovered", "accepted", "lost")
-OUTCOME_CHANCE = (0.52, 0.30, 0.18)
+OUTCOME_CHANCE = {"well": (0.85, 0.15, 0.0), "troubled": (0.06, 0.94, 0.0), "silent": (0.04, 0.3, 0.66)}
 EVENING = 17 * 60
 
 
@@ -35,34 +39,15 @@ def write_warnings(book: Book, promises: Promises, follow_ups: FollowUps) -> Non
     """Evaluate on past days and today; between them, people act."""
     story = _Story(book, promises, follow_ups)
     for day in evaluation_days(book):
-        _look_at_tables()
+        look_at_tables()
         now = book.shape.at(day, NIGHT)
         story.close_until(now)
         evaluate(on=day, now=now)
         story.go_on(day)
     story.close_until(book.shape.now)
-    _look_at_tables()
+    look_at_tables()
     evaluate(on=book.shape.today, now=book.shape.now)
     story.finish()
-
-
-def _look_at_tables() -> None:
-    """In one transaction PostgreSQL would take these tables for as empty as they were in the beginning."""
-    with connection.cursor() as cursor:
-        cursor.execute("ANALYZE warnings_earlywarning, warnings_sign, warnings_measure, duties_duty, duties_notice")
-
-
-def evaluation_days(book: Book) -> list[date]:
-    """The first working days of each month in the past that is told, and a later one."""
-    shape = book.shape
-    first = shape.today - timedelta(days=shape.past_days)
-    days = []
-    for month in shape.month_starts:
-        for number in DAYS_OF_MONTH:
-            day = book.calendar.next_working_day(month + timedelta(days=number - 2))
-            if first <= day < shape.today:
-                days.append(day)
-    return sorted(set(days))
 
 
 class _Story:
@@ -72,6 +57,8 @@ class _Story:
         self.book, self.promises, self.follow_ups = book, promises, follow_ups
         self.rng = book.shape.rng("warnings")
         self._numbers = Numbers("warnings_measure", 200)
+        self._stands = stand_today(book)
+        self._evaluated = evaluation_days(book)
         self._closing: list[Report] = []
         self._events: list[ReportEvent] = []
 
@@ -84,7 +71,8 @@ class _Story:
         moved: dict[type[Report], list[Report]] = {EarlyWarning: [], UnitWarning: []}
         measures: list[Measure] = []
         for report in [*customers.order_by("pk"), *units.order_by("pk")]:
-            made = self._act(report, signs.get(report.pk) if isinstance(report, EarlyWarning) else None)
+            of_unit = (report.indicator_id, report.value) if isinstance(report, UnitWarning) else None
+            made = self._act(report, of_unit or signs.get(report.pk))
             if made is not None:
                 moved[type(report)].append(report)
                 measures += made
@@ -144,7 +132,9 @@ class _Story:
         calendar, now = self.book.calendar, self.book.shape.now
         self.promises.climb(duty, until=at)
         by = duty.owner_id
-        measures = self._measures(report, by, at, sign)
+        patient = self.rng.random() * 100 < PATIENT
+        measured = self._next_measuring(timezone.localdate(at)) if patient else None
+        measures = self._measures(report, by, at, sign, measured=measured)
         report.state = report.State.MEASURES
         last = max(measure.by_when for measure in measures)
         due = calendar.add_working_minutes(self.book.shape.at(last, EVENING), JUDGE_WITHIN)
@@ -154,27 +144,46 @@ class _Story:
         if isinstance(report, EarlyWarning):
             self.follow_ups.ask(report.customer, at, report.number, by)
         for measure in measures:
-            self._do(report, measure)
+            self._do(report, measure, promptly=measured is not None)
         done = [measure.done_at for measure in measures if measure.done_at]
-        judged = calendar.add_working_minutes(
-            max([self.book.shape.at(last, EVENING), *done]), int(self.rng.exponential(260)) + 20
-        )
-        if len(done) == len(measures) and judged < now:
-            self._close(report, duty, judged)
+        if len(done) < len(measures):
+            self.promises.climb(duty, until=now)
+            return measures
+        all_done = max(done)
+        judged = timezone.localdate(all_done) + timedelta(days=REMEASURE_DAYS)
+        due = calendar.add_working_minutes(self.book.shape.at(judged, EVENING), JUDGE_WITHIN)
+        self.promises.extend(duty, all_done, due, measures[-1].who_id)
+        minutes = int(self.rng.integers(20, 380))
+        closes = calendar.add_working_minutes(all_done, 200 + 6 * minutes)
+        if measured is not None:
+            closes = calendar.add_working_minutes(self.book.shape.at(measured, 500), minutes)
+        if closes < now and (measured is not None or not patient):
+            self._close(report, duty, closes)
         else:
             self.promises.climb(duty, until=now)
         return measures
 
-    def _measures(self, report: Report, by: int, at: datetime, sign: tuple[int, Decimal] | None) -> list[Measure]:
-        """One or two measures, for those who are near the customer."""
+    def _next_measuring(self, on: date) -> date | None:
+        """The evaluation that can tell the effect of what is done within two weeks; None if it is still to come."""
+        for day in self._evaluated:
+            if on < day - timedelta(days=REMEASURE_DAYS) <= on + timedelta(days=15):
+                return day
+        return None
+
+    def _measures(
+        self, report: Report, by: int, at: datetime, sign: tuple[int, Decimal] | None, *, measured: date | None
+    ) -> list[Measure]:
+        """One or two measures for those who are near the customer, by the day that lets them be `measured` in time."""
         about_customer = isinstance(report, EarlyWarning)
         words = MEASURES if about_customer else UNIT_MEASURES
         count = 1 + int(self.rng.random() < 0.45)
         chosen = self.rng.choice(len(words), count, replace=False)
         measures = []
         for place in chosen:
-            way, what, expected = words[int(place)]
-            days = int(self.rng.integers(3, 13))
+            what, expected, way = words[int(place)]
+            by_when = timezone.localdate(at) + timedelta(days=int(self.rng.integers(5, 21)))
+            if measured is not None:
+                by_when = measured - timedelta(days=REMEASURE_DAYS)
             measures.append(
                 Measure(
                     pk=self._numbers.next(),
@@ -183,7 +192,7 @@ class _Story:
                     way=way,
                     what=what,
                     who_id=self._who(report, by),
-                    by_when=self.book.calendar.next_working_day(timezone.localdate(at) + timedelta(days=days)),
+                    by_when=self._working_day(by_when),
                     expected=expected,
                     proposed_by_id=by,
                     proposed_at=at,
@@ -200,14 +209,19 @@ class _Story:
             return report.customer.account_manager_id
         return self.book.holder(Role.BRANCH_SALES_MANAGER, report.customer.unit) or by
 
-    def _do(self, report: Report, measure: Measure) -> None:
+    def _working_day(self, day: date) -> date:
+        """The day itself, or the last working day before it."""
+        calendar = self.book.calendar
+        return day if calendar.is_working_day(day) else calendar.previous_working_day(day)
+
+    def _do(self, report: Report, measure: Measure, *, promptly: bool) -> None:
         """Most measures are done before their day, some a little late."""
         shape = self.book.shape
         customer = report.customer if isinstance(report, EarlyWarning) else None
         unit = report.customer.unit if isinstance(report, EarlyWarning) else report.unit
         due = max(shape.at(measure.by_when, EVENING), measure.proposed_at + timedelta(hours=1))
         whole = self.book.calendar.working_minutes_between(measure.proposed_at, due)
-        late = int(self.rng.integers(20, 640)) if self.rng.random() < 0.13 else 0
+        late = int(self.rng.integers(20, 640)) if self.rng.random() < 0.1 and not promptly else 0
         minutes = whole + late if late else int(whole * float(self.rng.uniform(0.25, 0.98)))
         done = self.book.calendar.add_working_minutes(measure.proposed_at, max(30, minutes))
         if done < shape.now:
@@ -228,7 +242,8 @@ class _Story:
         )
 
     def _close(self, report: Report, duty: Duty, at: datetime) -> None:
-        outcome = OUTCOMES[int(self.rng.choice(3, p=OUTCOME_CHANCE))]
+        stands = self._stands.get(report.customer_id, "well") if isinstance(report, EarlyWarning) else "well"
+        outcome = OUTCOMES[int(self.rng.choice(3, p=OUTCOME_CHANCE[stands]))]
         words = CONCLUSIONS if isinstance(report, EarlyWarning) else UNIT_CONCLUSIONS
         report.outcome, report.closed_at = outcome, at
         report.quiet_until = quiet_until(outcome, timezone.localdate(at))
@@ -262,7 +277,7 @@ _LEADING = """
 SELECT DISTINCT ON (s.warning_id) s.warning_id, s.indicator_id, s.value
 FROM warnings_sign s JOIN warnings_indicator i ON i.id = s.indicator_id
 JOIN warnings_earlywarning w ON w.id = s.warning_id AND w.state = 'open'
-ORDER BY s.warning_id, s.level, i.position
+ORDER BY s.warning_id, s.worst, i.position
 """
 #: Notices that the evaluation wrote: nearly all older ones were read some time later.
 _READ = """

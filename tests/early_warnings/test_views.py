@@ -142,6 +142,18 @@ def test_the_whole_course_on_the_page(company: Company, report: EarlyWarning, of
     assert (page.context["acts"], page.context["proposing"], page.context["closing"]) == ((), None, None)
 
 
+def test_the_record_says_when_the_effect_was_measured(company: Company, report: EarlyWarning, officer: Client) -> None:
+    measure = propose_one(report)
+    services.finish_measure(measure=measure, by=measure.who, now=MONDAY)
+    later = MONDAY + timedelta(days=28)
+    services.evaluate(on=later.date(), now=later)
+    measure.refresh_from_db()
+    assert measure.measured_on == later.date()
+    page = officer.get(f"/warnings/{report.pk}/")
+    assert page.status_code == 200
+    assert page.context["course"]["steps"][3]["at"] == later
+
+
 def test_only_administrators_set_lines_and_the_old_ones_stay_in_the_history(company: Company, officer: Client) -> None:
     line = Threshold.objects.get(indicator__key="fallen-against-months", importance="core")
     url = f"/warnings/lines/{line.pk}/"

@@ -97,7 +97,7 @@ class Page:
             (_("Raised"), at.get(ReportEvent.What.RAISED), ()),
             (_("Propose measures"), at.get(ReportEvent.What.PROPOSED), (rules.State.OPEN, rules.State.ACKNOWLEDGED)),
             (_("Carry out"), at.get(ReportEvent.What.DONE), (rules.State.MEASURES,)),
-            (_("Measured again"), self._measured_at(), ()),
+            (_("Measured again"), at.get(ReportEvent.What.MEASURED), ()),
             (_("Outcome"), report.closed_at, ()),
         ]
         steps = [{"title": title, "at": moment, "active": report.state in states} for title, moment, states in titles]
@@ -119,9 +119,6 @@ class Page:
             "climbs_at": duty.next_due_at,
             "climbs_to": str(climbs) if climbs else "",
         }
-
-    def _measured_at(self) -> Any:
-        return max((each.measured_on for each in self.measures if each.measured_on), default=None)
 
     @cached_property
     def history(self) -> list[ReportEvent]:

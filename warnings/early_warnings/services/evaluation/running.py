@@ -90,6 +90,8 @@ def _write(work: "Work") -> tuple[list[int], list[int]]:
     raised = [pk for (pk,) in work.execute(statements.RAISE)]
     work.execute(statements.TELL_OF_SIGNS)
     work.execute(statements.ADD_SIGNS)
+    # The first night fills both tables within this transaction: taken for empty, they would be joined row by row.
+    work.execute("ANALYZE warnings_earlywarning, warnings_sign")
     work.execute(statements.CALM_SIGNS)
     work.execute(statements.TELL_OF_RETURN)
     work.execute(statements.SETTLE_LEVELS)
