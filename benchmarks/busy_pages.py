@@ -74,7 +74,7 @@ def pages() -> list[Page]:
         Page("my day", "list", "manager01", to("visits:day")),
         Page("organisation", "list", "director", to("accounts:organisation")),
         Page("absences", "list", "director", to("accounts:absences")),
-        Page("health", "list", "admin", to("duties:health")),
+        Page("health: a query for each check", "other", "admin", to("duties:health")),
         Page("customer, busiest", "record", "director", of("customer", busiest)),
         Page("customer's drawer", "record", "director", of("customer-drawer", busiest)),
         Page("business client", "record", "director", of("customer", group)),

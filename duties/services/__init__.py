@@ -1,6 +1,15 @@
 """The writes of the duties floor, and its one engine, `sweep`."""
 
-from duties.services.acting import AlreadyClosed, acknowledge, close, hand_over, may_act, may_hand_over, set_deadline
+from duties.services.acting import (
+    AlreadyClosed,
+    acknowledge,
+    close,
+    hand_over,
+    held_by,
+    may_act,
+    may_hand_over,
+    set_deadline,
+)
 from duties.services.course import course
 from duties.services.engine import sweep
 from duties.services.foreseeing import next_holder, steps_of
@@ -26,6 +35,7 @@ __all__ = [
     "deliver",
     "found_people",
     "hand_over",
+    "held_by",
     "look",
     "may_act",
     "may_hand_over",

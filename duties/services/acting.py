@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 
 from accounts.models import Person
 from duties.models import Duty, DutyEvent, Notice
@@ -14,12 +15,19 @@ class AlreadyClosed(Exception):
     """Somebody closed the duty in the meantime."""
 
 
-def may_act(*, duty: Duty, person: Person) -> bool:
+def held_by(person: Person, duty: str = "pk") -> Exists:
+    """Whether the person, or whom they stand in for, ever held the duty that this field of a query names."""
+    return Exists(DutyEvent.objects.filter(duty=OuterRef(duty), owner_id__in=person.scope.own))
+
+
+def may_act(*, duty: Duty, person: Person, held: bool | None = None) -> bool:
     """Who may do what a duty asks: its owner, whoever stands in for them, and anyone who held it before (CMP-3).
 
-    Somebody who let it lapse may still mend it: what counts is that it is done.
+    Somebody who let it lapse may still mend it: what counts is that it is done. `held` is `held_by`, if it was read.
     """
-    return duty.owner_id in person.scope.own or duty.events.filter(owner_id__in=person.scope.own).exists()
+    if duty.owner_id in person.scope.own:
+        return True
+    return duty.events.filter(owner_id__in=person.scope.own).exists() if held is None else held
 
 
 def may_hand_over(*, duty: Duty, person: Person) -> bool:

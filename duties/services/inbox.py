@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, F, Min, Q, Window
+from django.db.models import Count, Exists, F, Min, Model, OuterRef, Q, Window
 from django.urls import NoReverseMatch, reverse
 
-from accounts.models import Person
+from accounts.models import Customer, Person
 from duties import kinds
 from duties.models import Duty, Notice
 from duties.services.course import climbs_to
@@ -18,9 +18,22 @@ from duties.services.wording import describe, how_it_came, sentence
 #: More duties than this of one kind in one unit stand in one line that unfolds: a storm must not hide the rest.
 GATHERED_ABOVE = 5
 #: Lines on a page.
-LINES = 50
+LINES = 30
 #: Notices beside them; the rest is a number.
 NOTICES = 20
+
+
+def _unused(model: type[Model], way: str, *used: str) -> list[str]:
+    """The fields of a model behind `way` that no line needs: rows of people and customers are wide."""
+    fields = model._meta.concrete_fields
+    return [f"{way}__{each.name}" for each in fields if not each.primary_key and each.name not in used]
+
+
+NOT_SHOWN = [
+    *_unused(Customer, "customer", "name", "account_manager", "relationship_manager"),
+    *_unused(Person, "owner", "name", "username"),
+    *_unused(Person, "held_before", "name", "username"),
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,11 +112,10 @@ def inbox(
     wanted = [group for group in groups if kind in ("", group["kind"]) and unit_id in (None, group["unit_id"])]
     gathered = [_gathered(group) for group in wanted if unit_id is None and group["count"] > GATHERED_ABOVE]
     start = (page - 1) * limit
-    found = _loose(owed, kind, unit_id)[start : start + limit + 1] if len(gathered) < len(wanted) else []
-    notices = _unread(person)
+    found = _loose(owed, kind, unit_id, person)[start : start + limit + 1] if len(gathered) < len(wanted) else []
     duties = list(found)
     lines: list[Line | Gathered] = [
-        *lines_of(duties[:limit], person=person, notices=notices, now=now),
+        *lines_of(duties[:limit], person=person, now=now),
         *(gathered if page == 1 else []),
     ]
     return Inbox(
@@ -111,16 +123,18 @@ def inbox(
         tabs=_tabs(groups),
         lines=sorted(lines, key=lambda line: line.due_at),
         more=len(duties) > limit,
-        told=_told(notices, person),
+        told=_told(person),
     )
 
 
-def lines_of(duties: Sequence[Duty], *, person: Person, notices: Sequence[Notice] = (), now: datetime) -> list[Line]:
-    """Duties as their owner reads them; they come with unit, customer and who held them before."""
+def lines_of(duties: Sequence[Duty], *, person: Person, now: datetime) -> list[Line]:
+    """Duties as their owner reads them; they come with unit, customer and who held them before.
+
+    A line is new if its duty was read with `unread`: a notice of it that one has not seen.
+    """
     if not duties:
         return []
     ladder = Ladder.load(now, duties)
-    new = {notice.duty_id for notice in notices}
     return [
         Line(
             duty=duty,
@@ -130,7 +144,7 @@ def lines_of(duties: Sequence[Duty], *, person: Person, notices: Sequence[Notice
             url=matter_url(duty),
             came=how_it_came(duty, person),
             climbs_to=climbs_to(duty, ladder),
-            new=duty.pk in new,
+            new=getattr(duty, "unread", False),
             to_acknowledge=duty.state == Duty.State.OPEN and _acknowledged_here(duty.kind),
         )
         for duty in duties
@@ -145,9 +159,14 @@ def matter_url(duty: Duty) -> str:
         return reverse("duties:duty", args=[duty.pk])
 
 
-def _loose(owed: Any, kind: str, unit_id: int | None) -> Any:
-    """The duties that stand in a line of their own."""
-    found = owed.select_related("unit", "customer", "held_before", "owner")
+def _loose(owed: Any, kind: str, unit_id: int | None, person: Person) -> Any:
+    """The duties that stand in a line of their own, with what a line shows."""
+    unread = Notice.objects.visible_to(person).unread().filter(duty=OuterRef("pk"))
+    found = (
+        owed.select_related("unit", "customer", "held_before", "owner")
+        .defer(*NOT_SHOWN)
+        .annotate(unread=Exists(unread))
+    )
     if unit_id is not None:
         return found.filter(unit_id=unit_id, **({"kind": kind} if kind else {}))
     alike = Window(Count("pk"), partition_by=[F("kind"), F("unit_id")])
@@ -171,25 +190,17 @@ def _tabs(groups: list[dict[str, Any]]) -> list[Tab]:
     ]
 
 
-def _unread(person: Person) -> list[Notice]:
-    return list(
-        Notice.objects.visible_to(person)
-        .unread()
-        .select_related("duty__held_before")
-        .order_by("-created_at", "-pk")[: 10 * NOTICES]
-    )
-
-
-def _told(notices: Sequence[Notice], person: Person) -> list[Told]:
-    """What stands in no line: matters without a duty, and duties that somebody else owes."""
-    others = [notice for notice in notices if notice.duty is None or notice.duty.owner_id not in person.scope.own]
+def _told(person: Person) -> list[Told]:
+    """The unread that stands in no line: matters without a duty, and duties that somebody else owes."""
+    unread = Notice.objects.visible_to(person).unread()
+    others = unread.filter(Q(duty=None) | ~Q(duty__owner_id__in=person.scope.own))
     return [
         Told(
             notice,
             describe(notice.duty) if notice.duty else sentence(notice.matter, notice.details),
             reverse("duties:duty", args=[notice.duty_id]) if notice.duty_id else "",
         )
-        for notice in others[:NOTICES]
+        for notice in others.select_related("duty").order_by("-created_at", "-pk")[:NOTICES]
     ]
 
 

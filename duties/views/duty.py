@@ -29,7 +29,7 @@ def visible_duty(request: Request, pk: int) -> Duty:
 
 def duty(request: Request, pk: int) -> HttpResponse:
     """The course of one duty, and its history in plain sentences."""
-    found, now = visible_duty(request, pk), clock.now()
+    found, now = visible_duty(request, pk), clock.of(request)
     matter = matter_url(found)
     context = {
         "duty": found,

@@ -12,7 +12,7 @@ from duties.views.requests import Request
 
 def inbox(request: Request) -> HttpResponse:
     """`?kind=` one kind, `&unit=` what one gathered line holds, `&page=`; htmx gets the rows alone."""
-    now = clock.now()
+    now = clock.of(request)
     kind, unit = request.GET.get("kind", ""), request.GET.get("unit", "")
     number = request.GET.get("page", "1")
     page = int(number) if number.isdigit() and int(number) > 0 else 1

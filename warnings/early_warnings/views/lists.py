@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts import clock
-from accounts.models import Customer, OrgUnit, Person
+from accounts.models import Customer, OrgUnit, Person, Post
 from accounts.views.asking import person_of
 from early_warnings.models import EarlyWarning, Indicator, Sign, UnitWarning
 from early_warnings.services import reading, wording
@@ -30,6 +30,13 @@ ORDERS: dict[str, tuple[Any, ...]] = {
     "-customer": ("-customer__pinyin", "-pk"),
 }
 TABS = ("mine", "open", "closed")
+#: What a row says in words; asked of each row by `get_…_display`, it would be a fifth of the page's time.
+SAID = {
+    "level": EarlyWarning.Level,
+    "state": EarlyWarning.State,
+    "outcome": EarlyWarning.Outcome,
+    "importance": Customer.Importance,
+}
 FILTERS = {"level": EarlyWarning.Level, "state": EarlyWarning.State, "importance": Customer.Importance}
 
 
@@ -103,12 +110,14 @@ def warnings(request: HttpRequest) -> HttpResponse:
         mine=Count("pk", filter=~Q(state="closed") & Q(duty__owner_id__in=person.scope.own)),
     )
     page = Paginator(for_list(asked.found(visible, person)), PAGE_SIZE).get_page(request.GET.get("page"))
-    own = set(person.scope.own)
     page.object_list = rows = list[Any](page.object_list)
+    said = {name: dict(known.choices) for name, known in SAID.items()}
     for report in rows:
-        report.reason = wording.reason(report.signs.all()[0]) if report.signs.all() else ""
-        report.more = max(len(report.signs.all()) - 1, 0)
-        report.mine = bool(report.duty) and report.duty.owner_id in own and report.state != "closed"
+        signs = report.signs.all()
+        report.reason = wording.reason(signs[0]) if signs else ""
+        report.more = max(len(signs) - 1, 0)
+        report.said = {name: labels.get(getattr(report, name), "") for name, labels in said.items()}
+        report.held_as = Post.Role(report.duty.role).label if report.duty else ""
     labels = {"mine": _("Mine"), "open": _("Not settled"), "closed": _("Closed")}
     base = reverse("warnings:list")
     context = {

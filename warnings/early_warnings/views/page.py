@@ -78,7 +78,9 @@ class Page:
     @cached_property
     def may_act(self) -> bool:
         duty = self.report.duty
-        return duty is not None and duty.state != Duty.State.CLOSED and duties.may_act(duty=duty, person=self.person)
+        if duty is None or duty.state == Duty.State.CLOSED:
+            return False
+        return duties.may_act(duty=duty, person=self.person, held=getattr(self.report, "held", None))
 
     @property
     def acts(self) -> tuple[rules.Act, ...]:
