@@ -9,6 +9,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from accounts.rules import MAY, Deed
 from duties.rules import SETTERS, WATCHERS
 
 
@@ -47,7 +48,7 @@ MENU: tuple[Group, ...] = (
             Entry(_("Customers"), "users", "accounts:customers", key="k"),
             Entry(_("Visits"), "route", "visits:list", key="v"),
             Entry(_("My day"), "map-2", "visits:day", key="d"),
-            Entry(_("Import"), "upload", "accounts:import"),
+            Entry(_("Import"), "upload", "accounts:import", roles=MAY[Deed.IMPORT]),
         ),
     ),
     Group(

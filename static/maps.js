@@ -28,9 +28,11 @@ const zdMaps = (() => {
       place.dataset.drawn = "";
       const data = JSON.parse(document.getElementById(place.dataset.map).textContent);
       const points = data.points.filter((point) => point.lat !== null && point.lng !== null);
-      const map = L.map(place, { zoomControl: points.length > 0, attributionControl: Boolean(place.dataset.tiles), keyboard: true, zoomSnap: .5, maxZoom: 18, scrollWheelZoom: false });
+      const map = L.map(place, { zoomControl: false, attributionControl: Boolean(place.dataset.tiles), keyboard: true, zoomSnap: .5, maxZoom: 18, scrollWheelZoom: false });
       if (place.dataset.tiles) L.tileLayer(place.dataset.tiles, { maxZoom: 18, attribution: place.dataset.credit || "" }).addTo(map);
       L.control.scale({ imperial: false }).addTo(map);
+      if (points.length) L.control.zoom({ zoomInTitle: page.say("nearer"), zoomOutTitle: page.say("farther") }).addTo(map);
+      map.on("popupopen", ({ popup }) => popup.getElement().querySelector(".leaflet-popup-close-button")?.setAttribute("aria-label", page.say("close")));
       if (!points.length) { map.setView([30.6, 114.3], 9); place.append(Object.assign(document.createElement("p"), { className: "zd-empty", textContent: page.say("nopoints") })); continue; }
       const markers = points.map((point) => {
         const marker = L.marker([point.lat, point.lng], { icon: pin(point), zIndexOffset: point.n && point.tone === "mine" ? 1000 : 0, tone: point.tone || "", title: point.name, alt: point.name, keyboard: points.length < 200 });

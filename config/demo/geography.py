@@ -13,6 +13,7 @@ from config.demo import names
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
+Bools = npt.NDArray[np.bool_]
 
 #: Half the side of the quarter that one urban station serves, metres.
 QUARTER = 950

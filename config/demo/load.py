@@ -18,9 +18,10 @@ from config.demo.customers import Retailers, draw_retailers, write_retailers
 from config.demo.facts import write_retail_facts
 from config.demo.files import write_files
 from config.demo.follow_ups import FollowUps
+from config.demo.geography import Bools
 from config.demo.groups import write_group_clients
 from config.demo.leaders import stagger_clocks, write_leaders_visits
-from config.demo.organisation import found_company
+from config.demo.organisation import Company, found_company
 from config.demo.problems import write_problems
 from config.demo.promises import Promises
 from config.demo.shape import Shape
@@ -77,7 +78,7 @@ def load(shape: Shape, say: Say, *, plan_seconds: float = 0, processes: int = 1)
         company = found_company(shape)
         progress.step(f"{shape.retailers:,} retailers along their streets")
         shops = draw_retailers(company)
-        stories = draw_stories(shape, shops.base, shops.age_days, "retailers")
+        stories = draw_stories(shape, shops.base, shops.age_days, "retailers", _besieged(company, shops))
         write_retailers(company, shops, _status(shape, shops, stories))
         progress.step("Their files")
         write_files(shape, shops)
@@ -93,6 +94,13 @@ def load(shape: Shape, say: Say, *, plan_seconds: float = 0, processes: int = 1)
     if book is not None and plan_seconds:
         _plan(book, progress, seconds=plan_seconds, processes=processes)
     progress.end()
+
+
+def _besieged(company: Company, shops: Retailers) -> Bools:
+    """The best customers of the first branch: enough of them fall for a warning about the whole unit (WRN-2)."""
+    first = company.stations[0].branch.pk
+    stations = [index for index, station in enumerate(company.stations) if station.branch.pk == first]
+    return np.isin(shops.station, stations) & (shops.tier <= 2)
 
 
 def _plan(book: Book, progress: Progress, **how: float) -> None:

@@ -6,7 +6,7 @@ from enum import IntEnum
 
 import numpy as np
 
-from config.demo.geography import Floats, Ints
+from config.demo.geography import Bools, Floats, Ints
 from config.demo.shape import Shape
 
 #: The first day of the year by the moon; the month before it is the best one for the trade.
@@ -70,8 +70,11 @@ class Stories:
         return np.where(month < self.started, 0.0, level)
 
 
-def draw_stories(shape: Shape, base: Floats, age_days: Ints, subject: str) -> Stories:
-    """Draw the course of each customer. Large customers are seldom irregular."""
+def draw_stories(shape: Shape, base: Floats, age_days: Ints, subject: str, besieged: Bools | None = None) -> Stories:
+    """Draw the course of each customer. Large customers are seldom irregular.
+
+    A rival has opened beside the `besieged`: a quarter buys less than half since last month.
+    """
     rng = shape.rng(f"stories-{subject}")
     count, months = len(base), shape.months
     kind = rng.choice(len(CHANCE), count, p=CHANCE)
@@ -86,9 +89,14 @@ def draw_stories(shape: Shape, base: Floats, age_days: Ints, subject: str) -> St
     anywhere = rng.integers(max(1, months // 3), months + 1, count)
     lately = np.where(rng.random(count) < 0.5, months - rng.integers(1, 6, count), anywhere)
     turn = np.select([kind == Story.FALLEN, kind == Story.STOPPED], [recent, lately], anywhere)
+    depth = rng.uniform(0.35, 0.66, count)
+    if besieged is not None:
+        lost = besieged & (rng.random(count) < 0.25)
+        kind, turn = np.where(lost, Story.FALLEN, kind), np.where(lost, months - 1, turn)
+        depth = np.where(lost, 0.7 * depth, depth)
     # A customer of fewer days than the months go back has its first facts later.
     started = np.maximum(0, months - age_days // 30)
-    return Stories(kind, yearly, np.maximum(turn, started + 1), rng.uniform(0.35, 0.66, count), started)
+    return Stories(kind, yearly, np.maximum(turn, started + 1), depth, started)
 
 
 def season(month: date) -> float:

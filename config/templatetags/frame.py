@@ -89,5 +89,7 @@ def words_markup(_language: str) -> SafeString:
         "picture": _("See the chart"),
         "nopoints": _("No place is on record."),
         "nomatch": _("Nothing found."),
+        "nearer": _("Zoom in"),
+        "farther": _("Zoom out"),
     }
     return mark_safe(escape(json.dumps(words, ensure_ascii=False)))
