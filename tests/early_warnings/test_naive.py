@@ -1,5 +1,6 @@
 """The evaluation's SQL against a plain one, on random companies: gaps, zero, negative, new customers (WRN-1, WRN-2)."""
 
+import random
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -10,8 +11,9 @@ from typing import Any
 import pytest
 from django.db import transaction
 from early_warnings import rules, services
+from early_warnings.measures import MEASURES, Source
 from early_warnings.models import EarlyWarning, Indicator, Sign, Threshold
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from accounts.models import Customer, MonthlyFact
@@ -24,7 +26,7 @@ from tests.factories.visits import MONDAY, VisitFactory, at
 from visits.models import VisitClock, VisitInterval
 
 OCTOBER = date(2026, 10, 1)
-MONTHS = [rules.months_back(OCTOBER, back) for back in range(18)]
+MONTHS = [rules.months_back(OCTOBER, back) for back in range(26)]
 
 
 @contextmanager
@@ -57,6 +59,9 @@ def months(draw: st.DrawFn) -> dict[date, Month]:
             quantity=Decimal(quantity),
             amount=Decimal(quantity) * draw(_money(1_000, 30_000)),
             orders=orders,
+            items=draw(st.integers(0, 40)) if orders else 0,
+            returned=Decimal(draw(st.integers(0, 9))),
+            stock=draw(st.none() | st.integers(0, 90).map(Decimal)),
             receivable=receivable,
             overdue=(receivable * draw(st.integers(0, 10)) / 10).quantize(Decimal("0.01")),
             last_order_on=last,
@@ -101,6 +106,9 @@ def _enter(company: Company, drawn: list[Shop]) -> list[Shop]:
             quantity=row.quantity,
             amount=row.amount,
             orders=row.orders,
+            items=row.items,
+            returned=row.returned,
+            stock=row.stock,
             receivable=row.receivable,
             overdue=row.overdue,
             last_order_on=row.last_order_on,
@@ -172,6 +180,107 @@ def no_running_company(company: Company) -> Company:
 def test_sql_finds_what_plain_arithmetic_finds(no_running_company: Company, drawn: list[Shop]) -> None:
     with forgotten():
         entered = _enter(no_running_company, drawn)
+        counted = {month: sum(month in shop.months for shop in entered) for month in MONTHS}
+        assert _evaluated() == naive.signs(entered, rules.known_by(MONDAY, counted, None))
+
+
+MEASURES_OF_FACTS = [key for key, measure in MEASURES.items() if key in naive.FACTS]
+MEASURES_ASKED = [key for key, measure in MEASURES.items() if measure.source is Source.QUERY]
+
+
+@st.composite
+def user_made(draw: st.DrawFn) -> dict[str, Any]:
+    """An indicator as somebody may make it in the page, with its lines."""
+    measure = draw(st.sampled_from([*MEASURES_OF_FACTS * 2, *MEASURES_ASKED]))
+    comparison = draw(st.sampled_from(sorted(MEASURES[measure].comparisons)))
+    big = comparison in ("absolute", "ratio", "days_since")
+    value = st.integers(-50, 2_000 if big else 250).map(lambda cents: Decimal(cents) / (1 if big else 100))
+    line = {"importance": draw(st.sampled_from(["", "core"])), "tier": draw(st.none() | st.integers(1, 5))}
+    return {
+        "measure": measure,
+        "comparison": comparison,
+        "base_measure": draw(st.sampled_from(MEASURES_OF_FACTS)) if comparison in rules.OF_TWO else "",
+        "period": draw(st.integers(1, 12)),
+        "base_period": draw(st.integers(1, 12)),
+        "least_base": draw(st.sampled_from([Decimal(0), Decimal(10), Decimal("33.33")])),
+        "against_market": draw(st.booleans()),
+        "falling": draw(st.booleans()),
+        "customer_kind": draw(st.sampled_from(["", "", "retailer", "group"])),
+        "lines": [{"breach": draw(value), "near": draw(value)}, line | {"breach": draw(value), "near": draw(value)}],
+    }
+
+
+def _make(number: int, made: dict[str, Any]) -> None:
+    lines = made.pop("lines")
+    indicator = Indicator.objects.create(key=f"made-{number}", name_zh="自定", name_en="made", **made)
+    for each in lines:
+        falling = min if indicator.falling else max
+        crossed_first = max if indicator.falling else min
+        values = (each["breach"], each["near"])
+        fields = {key: value for key, value in each.items() if key not in ("breach", "near")}
+        if fields or not indicator.thresholds.exists():
+            Threshold.objects.update_or_create(
+                indicator=indicator,
+                **{"importance": "", "tier": None} | fields,
+                defaults={"breach": falling(values), "near": crossed_first(values)},
+            )
+
+
+def _some_shops(number: int, seed: int) -> list[Shop]:
+    """As `shops` above, drawn by a seed: a whole company would be too much for Hypothesis to draw."""
+    by = random.Random(seed)
+    return [_some_shop(by) for _ in range(number)]
+
+
+def _some_shop(by: random.Random) -> Shop:
+    usual, found = by.randint(0, 300), {}
+    for month in MONTHS[: by.choice([3, 12, len(MONTHS), len(MONTHS)])]:
+        how = by.choice(["usual", "usual", "usual", "less", "none", "zero", "returned"])
+        if how == "none":
+            continue
+        quantity = Decimal({"usual": usual, "less": usual // 3, "zero": 0, "returned": -usual // 5}[how])
+        orders = by.randint(0, 9) if quantity > 0 else 0
+        receivable = Decimal(by.randint(0, 900_000)) / 100
+        found[month] = Month(
+            quantity=quantity,
+            amount=quantity * by.randint(10, 300),
+            orders=orders,
+            items=by.randint(0, 40) if orders else 0,
+            returned=Decimal(by.randint(0, 9)),
+            stock=by.choice([None, Decimal(by.randint(0, 90))]),
+            receivable=receivable,
+            overdue=(receivable * by.randint(0, 10) / 10).quantize(Decimal("0.01")),
+            last_order_on=month + timedelta(days=by.randint(0, 27)) if orders and by.random() < 0.5 else None,
+        )
+    return Shop(
+        pk=0,
+        kind=by.choice(["retailer", "retailer", "retailer", "group"]),
+        importance=by.choice(["core", "important", "large", "general"]),
+        tier=by.randint(1, 5),
+        service_class=by.randint(1, 3),
+        active=by.random() < 0.9,
+        months=found,
+        last_visit_on=by.choice([None, MONDAY - timedelta(days=by.randint(0, 200))]),
+        clock_since=by.choice([None, MONDAY - timedelta(days=by.randint(-5, 90))]),
+    )
+
+
+@settings(
+    max_examples=20,
+    deadline=None,
+    derandomize=True,
+    phases=[Phase.generate],  # to shrink a company costs minutes; the test above finds small examples
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@given(made=st.lists(user_made(), min_size=10, max_size=10), seed=st.integers(0, 2**32))
+def test_sql_finds_what_plain_arithmetic_finds_for_any_indicator(
+    no_running_company: Company, made: list[dict[str, Any]], seed: int
+) -> None:
+    """Twenty companies of a hundred customers, each with the shipped indicators and ten that somebody made."""
+    with forgotten():
+        for number, each in enumerate(made):
+            _make(number, dict(each))
+        entered = _enter(no_running_company, _some_shops(100, seed))
         counted = {month: sum(month in shop.months for shop in entered) for month in MONTHS}
         assert _evaluated() == naive.signs(entered, rules.known_by(MONDAY, counted, None))
 

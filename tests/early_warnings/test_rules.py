@@ -29,6 +29,9 @@ def test_months_are_counted_over_the_turn_of_the_year(month: date, count: int, e
         (Comparison.BEFORE, 3, 6, (date(2026, 8, 1), OCT, 3), (date(2026, 2, 1), date(2026, 7, 1), 6)),
         (Comparison.LAST_YEAR, 3, 3, (date(2026, 8, 1), OCT, 3), (date(2025, 8, 1), date(2025, 10, 1), 3)),
         (Comparison.SHARE, 1, 3, (OCT, OCT, 1), (OCT, OCT, 1)),
+        (Comparison.RATIO, 2, 3, (date(2026, 9, 1), OCT, 2), (date(2026, 9, 1), OCT, 2)),
+        (Comparison.MOVING, 1, 12, (OCT, OCT, 1), (date(2025, 11, 1), OCT, 12)),
+        (Comparison.RANK, 1, 3, (OCT, OCT, 1), (date(2026, 7, 1), date(2026, 9, 1), 3)),
         (Comparison.ABSOLUTE, 2, 3, (date(2026, 9, 1), OCT, 2), None),
     ],
 )
@@ -39,8 +42,35 @@ def test_windows(
     recent: tuple[date, date, int],
     base: tuple[date, date, int] | None,
 ) -> None:
-    expected = (Window(*recent), Window(*base) if base else None)
+    expected = rules.Windows(Window(*recent), Window(*base) if base else None)
     assert rules.windows(comparison, OCT, period, base_period) == expected
+
+
+def test_a_season_is_last_year_with_the_trend_of_the_months_before() -> None:
+    found = rules.windows(Comparison.SEASON, OCT, 1, 3)
+    assert found == rules.Windows(
+        Window(OCT, OCT, 1),
+        Window(date(2025, 10, 1), date(2025, 10, 1), 1),
+        (Window(date(2026, 7, 1), date(2026, 9, 1), 3), Window(date(2025, 7, 1), date(2025, 9, 1), 3)),
+    )
+    assert found.months == {rules.months_back(OCT, back) for back in (0, 1, 2, 3, 12, 13, 14, 15)}
+
+
+@pytest.mark.parametrize(
+    ("now", "a_year_ago", "expected"),
+    [(90, 100, "0.9"), (10, 100, "0.67"), (300, 100, "1.5"), (50, 0, "1"), (50, -3, "1"), (0, 80, "0.67")],
+)
+def test_a_trend_says_no_more_than_half_as_much_again(now: int, a_year_ago: int, expected: str) -> None:
+    assert rules.trend(Decimal(now), Decimal(a_year_ago)) == Decimal(expected)
+
+
+@pytest.mark.parametrize(
+    ("value", "others", "expected"),
+    [(5, (5,), None), (5, (5, 5, 9), "0"), (9, (5, 5, 9), "1"), (7, (5, 7, 9, 9), "0.3333")],
+)
+def test_a_rank_is_the_share_of_those_with_less(value: int, others: tuple[int, ...], expected: str | None) -> None:
+    found = rules.rank(Decimal(value), map(Decimal, others))
+    assert found == (Decimal(expected) if expected else None)
 
 
 @pytest.mark.parametrize(

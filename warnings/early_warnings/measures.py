@@ -1,9 +1,9 @@
 """The measures that an indicator may name (WRN-1). Add one here: it is then offered in the page and compiled to SQL.
 
 A fact measure is a column of the monthly facts: a flow is summed over the months of a window, a level is read at its
-last month. A query measure is a subquery of `customer_id`, `recent` and `base`, with the parameters `on` (the business
-date), `month` (the last whole month) and `until` (the day until which orders are known); with `has_base` its value is
-recent / base.
+last month, or averaged over the months it is compared with. A query measure is a subquery of `customer_id`, `recent`
+and `base`, with the parameters `on` (the business date), `month` (the last whole month) and `until` (the day until
+which orders are known). Where its `base` is the customer's own usual gap, `recent` may be told in such gaps.
 """
 
 from dataclasses import dataclass
@@ -13,6 +13,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from early_warnings.rules import Comparison
+
 
 class Source(StrEnum):
     FLOW = "flow"
@@ -20,30 +22,43 @@ class Source(StrEnum):
     QUERY = "query"
 
 
+_OF_FACTS = frozenset(Comparison) - {Comparison.DAYS_SINCE, Comparison.OWN_GAP}
+_COUNTED = frozenset({Comparison.ABSOLUTE, Comparison.RANK})
+_DAYS = frozenset({Comparison.DAYS_SINCE})
+_GAPS = frozenset({Comparison.DAYS_SINCE, Comparison.OWN_GAP})
+
+
 @dataclass(frozen=True, slots=True)
 class MeasureKind:
-    """One measure: its name, the unit its values are in, and where they come from."""
+    """One measure: its name, the unit its values are in, where they come from, and how they may be compared."""
 
     key: str
     label: str | Promise
     unit: str | Promise
     source: Source
     sql: str
-    has_base: bool = False
+    comparisons: frozenset[Comparison] = _OF_FACTS
+    #: Whether a query reads the monthly facts, as all other measures do: without facts there is nothing to ask.
+    of_facts: bool = False
+
+    @property
+    def reads_facts(self) -> bool:
+        return self.of_facts or self.source is not Source.QUERY
 
 
 #: Days since the last order that is known, and the customer's own usual gap: from the first month with an order in the
 #: year to the last order, by the number of orders; at least a week. A customer with few orders has no usual gap.
 _SILENCE = """
     SELECT customer_id, %(until)s::date - last_on AS recent,
-        greatest(round((last_on - first_on + 1)::numeric / orders, 2), 7) AS base
+        CASE WHEN orders >= 12 AND months >= 6
+            THEN greatest(round((last_on - first_on + 1)::numeric / orders, 2), 7) END AS base
     FROM (
-        SELECT customer_id, sum(greatest(orders, 1)) AS orders, min(month) AS first_on,
+        SELECT customer_id, sum(greatest(orders, 1)) AS orders, min(month) AS first_on, count(*) AS months,
             max(coalesce(last_order_on, (month + interval '1 month - 1 day')::date)) AS last_on
         FROM accounts_monthlyfact
         WHERE month > %(month)s::date - interval '12 months' AND month <= %(until)s
             AND (quantity > 0 OR orders > 0)
-        GROUP BY customer_id HAVING sum(greatest(orders, 1)) >= 12 AND count(*) >= 6
+        GROUP BY customer_id
     ) ordered
 """
 
@@ -73,6 +88,32 @@ _VISITS_MISSED = """
     WHERE clock.role = 'account_manager' AND coalesce(visited.last_on, clock.started_on) <= %(on)s
 """
 
+_LAST_VISIT = """
+    SELECT customer_id, %(on)s::date - max(visited_on) AS recent, NULL::numeric AS base
+    FROM visits_visit WHERE state = 'done' AND visited_on <= %(on)s GROUP BY customer_id
+"""
+
+_VISITS = """
+    SELECT customer_id, count(*) AS recent, NULL::numeric AS base
+    FROM visits_visit WHERE state = 'done' AND visited_on BETWEEN %(on)s::date - 89 AND %(on)s GROUP BY customer_id
+"""
+
+_COMPETITOR_NOTES = """
+    SELECT customer_id, count(*) AS recent, NULL::numeric AS base
+    FROM visits_visit
+    WHERE market_notes <> '' AND visited_on BETWEEN %(on)s::date - 89 AND %(on)s GROUP BY customer_id
+"""
+
+#: Promised to the customer and not kept by the day: what was found on a visit and is not solved in time (VIS-6).
+_SERVICE_DUE = """
+    SELECT customer_id, count(*) AS recent, NULL::numeric AS base
+    FROM visits_problem
+    WHERE due_on < %(on)s
+        AND created_at < (%(on)s::date + 1)::timestamp AT TIME ZONE 'Asia/Shanghai'
+        AND (solved_at IS NULL OR solved_at >= (%(on)s::date + 1)::timestamp AT TIME ZONE 'Asia/Shanghai')
+    GROUP BY customer_id
+"""
+
 _ALL = (
     MeasureKind("quantity", _("quantity ordered"), _("cartons"), Source.FLOW, "quantity"),
     MeasureKind("amount", _("amount ordered"), _("yuan"), Source.FLOW, "amount"),
@@ -84,10 +125,31 @@ _ALL = (
     MeasureKind("receivable", _("receivable"), _("yuan"), Source.LEVEL, "receivable"),
     MeasureKind("overdue", _("receivable overdue"), _("yuan"), Source.LEVEL, "overdue"),
     MeasureKind("stock", _("stock at month-end"), _("cartons"), Source.LEVEL, "stock"),
-    MeasureKind("silence", _("days without an order, in own usual gaps"), _("days"), Source.QUERY, _SILENCE, True),
-    MeasureKind("complaints_90", _("complaints in 90 days"), _("complaints"), Source.QUERY, _COMPLAINTS),
+    MeasureKind("silence", _("time without an order"), _("days"), Source.QUERY, _SILENCE, _GAPS, of_facts=True),
+    MeasureKind("complaints_90", _("complaints in 90 days"), _("complaints"), Source.QUERY, _COMPLAINTS, _COUNTED),
+    MeasureKind("visits_missed", _("time a visit is overdue"), _("days"), Source.QUERY, _VISITS_MISSED, _GAPS),
+    MeasureKind("last_visit", _("time without a visit"), _("days"), Source.QUERY, _LAST_VISIT, _DAYS),
+    MeasureKind("visits_90", _("visits in 90 days"), pgettext_lazy("unit", "visits"), Source.QUERY, _VISITS, _COUNTED),
     MeasureKind(
-        "visits_missed", _("days overdue, in own visit intervals"), _("days"), Source.QUERY, _VISITS_MISSED, True
+        "competitor_notes_90",
+        _("competitor notes in 90 days"),
+        pgettext_lazy("unit", "notes"),
+        Source.QUERY,
+        _COMPETITOR_NOTES,
+        _COUNTED,
+    ),
+    MeasureKind(
+        "service_due",
+        _("promised services overdue"),
+        pgettext_lazy("unit", "matters"),
+        Source.QUERY,
+        _SERVICE_DUE,
+        _COUNTED,
     ),
 )
 MEASURES = {measure.key: measure for measure in _ALL}
+
+
+def fits(measure: str, comparison: str) -> bool:
+    """Whether a measure may be compared so: the editor offers only what fits."""
+    return measure in MEASURES and comparison in MEASURES[measure].comparisons

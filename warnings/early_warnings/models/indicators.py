@@ -29,8 +29,14 @@ class Indicator(models.Model):
     class Comparison(models.TextChoices):
         ABSOLUTE = rules.Comparison.ABSOLUTE, _("as it is")
         BEFORE = rules.Comparison.BEFORE, _("against the months before")
+        MOVING = rules.Comparison.MOVING, _("against the moving average")
         LAST_YEAR = rules.Comparison.LAST_YEAR, _("against the same months last year")
+        SEASON = rules.Comparison.SEASON, _("against the own season")
         SHARE = rules.Comparison.SHARE, _("as a share of another measure")
+        RATIO = rules.Comparison.RATIO, _("for one of another measure")
+        RANK = rules.Comparison.RANK, _("rank among customers of the same tier")
+        DAYS_SINCE = rules.Comparison.DAYS_SINCE, _("days since")
+        OWN_GAP = rules.Comparison.OWN_GAP, _("in the customer's own usual gaps")
 
     key = models.SlugField(_("key"), unique=True)
     name_zh = models.CharField(_("name, Chinese"), max_length=60)
@@ -74,7 +80,8 @@ class Indicator(models.Model):
                 name="indicator_measures_or_counts",
             ),
             models.CheckConstraint(
-                condition=~Q(comparison="share") | ~Q(base_measure=""), name="indicator_share_has_a_whole"
+                condition=~Q(comparison__in=["share", "ratio"]) | ~Q(base_measure=""),
+                name="indicator_share_has_a_whole",
             ),
         ]
 

@@ -2,26 +2,40 @@
 
 from early_warnings.rules.course import ACTS, QUIET_DAYS, Act, State, next_act, quiet_until
 from early_warnings.rules.indicators import (
+    IN_TIME,
     LARGEST,
+    LARGEST_TREND,
+    LEAST_TREND,
+    OF_TWO,
+    WITH_MONTHS_BEFORE,
     Comparison,
     Family,
     Level,
     Line,
     Window,
+    Windows,
     compared,
     exactness,
     level_of,
     months_back,
     most_exact,
+    rank,
+    trend,
+    window,
     windows,
 )
 from early_warnings.rules.knowledge import LOOK_BACK, Known, known_by
 
 __all__ = [
     "ACTS",
+    "IN_TIME",
     "LARGEST",
+    "LARGEST_TREND",
+    "LEAST_TREND",
     "LOOK_BACK",
+    "OF_TWO",
     "QUIET_DAYS",
+    "WITH_MONTHS_BEFORE",
     "Act",
     "Comparison",
     "Family",
@@ -30,6 +44,7 @@ __all__ = [
     "Line",
     "State",
     "Window",
+    "Windows",
     "compared",
     "exactness",
     "known_by",
@@ -38,5 +53,8 @@ __all__ = [
     "most_exact",
     "next_act",
     "quiet_until",
+    "rank",
+    "trend",
+    "window",
     "windows",
 ]

@@ -19,12 +19,28 @@ class Family(StrEnum):
 
 
 class Comparison(StrEnum):
-    """How a measure becomes a value."""
+    """How a measure becomes a value. "A month" means that sums over windows of different length are comparable."""
 
     ABSOLUTE = "absolute"  # the sum over the period itself
-    BEFORE = "before"  # the period's monthly mean against that of the months before it
+    BEFORE = "before"  # a month of the period against a month of those before it
+    MOVING = "moving"  # a month of the period against the moving average that ends with it
     LAST_YEAR = "last_year"  # the period against the same months a year earlier
-    SHARE = "share"  # the period's sum as a share of another measure
+    SEASON = "season"  # the period against the own season: the same months last year × the own trend since
+    SHARE = "share"  # the period's sum as a share of another measure, a part of a whole
+    RATIO = "ratio"  # the period's sum for one of another measure, such as yuan an order
+    RANK = "rank"  # the share of customers of the same kind and tier that had less; 0 is the last, 1 the first
+    DAYS_SINCE = "days_since"  # days since something happened
+    OWN_GAP = "own_gap"  # the same days, in the customer's own usual gaps
+
+
+#: Comparisons of one measure with itself at another time: these may be held against the whole market's movement.
+IN_TIME = frozenset({Comparison.BEFORE, Comparison.MOVING, Comparison.LAST_YEAR, Comparison.SEASON})
+#: Comparisons that need a second measure.
+OF_TWO = frozenset({Comparison.SHARE, Comparison.RATIO})
+#: Comparisons that use the months of `base_period`.
+WITH_MONTHS_BEFORE = frozenset({Comparison.BEFORE, Comparison.MOVING, Comparison.SEASON, Comparison.RANK})
+#: An own trend says no more than this: a shop that opened a year ago has not grown tenfold.
+LEAST_TREND, LARGEST_TREND = Decimal("0.67"), Decimal("1.5")
 
 
 class Level(StrEnum):
@@ -61,18 +77,67 @@ def months_back(month: date, count: int) -> date:
     return date(number // 12, number % 12 + 1, 1)
 
 
-def windows(comparison: Comparison, month: date, period: int, base_period: int) -> tuple[Window, Window | None]:
-    """The months whose facts are the value, and those they are compared with, for the last whole month `month`."""
-    recent = Window(months_back(month, period - 1), month, period)
+@dataclass(frozen=True, slots=True)
+class Windows:
+    """The months whose facts are the value, those they are compared with, and for a season those of the own trend."""
+
+    recent: Window
+    base: Window | None = None
+    trend: tuple[Window, Window] | None = None
+
+    @property
+    def months(self) -> set[date]:
+        """Every month that is read."""
+        found = [self.recent, *([self.base] if self.base else []), *(self.trend or ())]
+        return {months_back(each.last, back) for each in found for back in range(each.months)}
+
+
+def windows(comparison: Comparison, month: date, period: int, base_period: int) -> Windows:
+    """Which months are compared for the last whole month `month`."""
+    recent = window(month, period)
+    before = window(months_back(month, period), base_period)
     match comparison:
-        case Comparison.BEFORE:
-            return recent, Window(months_back(month, period + base_period - 1), months_back(month, period), base_period)
+        case Comparison.BEFORE | Comparison.RANK:
+            return Windows(recent, before)
+        case Comparison.MOVING:
+            return Windows(recent, window(month, base_period))
         case Comparison.LAST_YEAR:
-            return recent, Window(months_back(recent.first, 12), months_back(recent.last, 12), period)
-        case Comparison.SHARE:
-            return recent, recent
+            return Windows(recent, _year_before(recent))
+        case Comparison.SEASON:
+            return Windows(recent, _year_before(recent), (before, _year_before(before)))
+        case Comparison.SHARE | Comparison.RATIO:
+            return Windows(recent, recent)
         case _:
-            return recent, None
+            return Windows(recent)
+
+
+def window(last: date, months: int) -> Window:
+    """So many months that end with `last`."""
+    return Window(months_back(last, months - 1), last, months)
+
+
+def _year_before(each: Window) -> Window:
+    return window(months_back(each.last, 12), each.months)
+
+
+def trend(now: Decimal, a_year_ago: Decimal) -> Decimal:
+    """How a customer has moved in a year, between 0.67 and 1.5; 1 where nothing was a year ago."""
+    if a_year_ago <= 0:
+        return Decimal(1)
+    moved = (now / a_year_ago).quantize(Decimal("0.0001"), ROUND_HALF_UP)
+    return min(max(moved, LEAST_TREND), LARGEST_TREND)
+
+
+def rank(value: Decimal, others: Iterable[Decimal]) -> Decimal | None:
+    """The share of the other customers that have less, to four places; None for one who stands alone.
+
+    `others` are all that are ranked, the customer among them.
+    """
+    found = list(others)
+    if len(found) < 2:
+        return None
+    less = Decimal(sum(each < value for each in found))
+    return (less / (len(found) - 1)).quantize(Decimal("0.0001"), ROUND_HALF_UP)
 
 
 def compared(

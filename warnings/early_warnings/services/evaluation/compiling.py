@@ -5,14 +5,14 @@ compares. From it each indicator takes its candidates by its loosest line first,
 is looked up: this order is what keeps 5.5 million customers cheap.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from early_warnings import rules
-from early_warnings.measures import MEASURES, MeasureKind, Source
+from early_warnings.measures import MEASURES, Source
 from early_warnings.models import Indicator
 
 #: A market that all but stopped (a closed month) is no measure to hold a customer against.
@@ -37,18 +37,15 @@ def basis(indicators: Sequence[Indicator], known: rules.Known) -> Compiled:
         measure, pk = MEASURES[each.measure], each.pk
         if measure.source is Source.QUERY:
             joins.append(f"LEFT JOIN ({measure.sql}) q{pk} ON q{pk}.customer_id = c.id")
-            outer.append(f"q{pk}.recent::numeric AS r{pk}, q{pk}.base::numeric AS b{pk}")
+            # what is counted and did not happen is zero; a time since something that never happened is none
+            counted = rules.Comparison.ABSOLUTE in measure.comparisons
+            recent = f"coalesce(q{pk}.recent, 0)" if counted else f"q{pk}.recent"
+            outer.append(f"{recent}::numeric AS r{pk}, q{pk}.base::numeric AS b{pk}")
             continue
-        recent, base = rules.windows(rules.Comparison(each.comparison), month, each.period, each.base_period)
-        facts.append(f"{_window(measure, recent, f'r{pk}', values)} AS r{pk}")
-        months |= _each(recent)
-        if base is None:
-            outer.append(f"coalesce(f.r{pk}, 0) AS r{pk}, NULL::numeric AS b{pk}")
-            continue
-        of = MEASURES[each.base_measure] if each.comparison == rules.Comparison.SHARE else measure
-        facts.append(f"{_window(of, base, f'b{pk}', values)} AS b{pk}")
-        outer.append(f"coalesce(f.r{pk}, 0) AS r{pk}, coalesce(f.b{pk}, 0) AS b{pk}")
-        months |= _each(base)
+        compared = windows_of(each, month)
+        facts += [f"{_sum(column, window)} AS {name}{pk}" for name, column, window in _sums(each, compared)]
+        outer.append(f"coalesce(f.r{pk}, 0) AS r{pk}, {_base(each, compared)} AS b{pk}")
+        months |= compared.months
     values["months"] = tuple(sorted(months))  # as constants: only these months' partitions are read
     columns = ", ".join(["c.id, c.kind, c.unit_id, u.path, c.importance, c.tier, c.service_class", *outer])
     aggregates = ", ".join(["customer_id", *facts])
@@ -64,23 +61,50 @@ def basis(indicators: Sequence[Indicator], known: rules.Known) -> Compiled:
     )
 
 
-def _each(window: rules.Window) -> set[date]:
-    return {rules.months_back(window.last, back) for back in range(window.months)}
+def windows_of(each: Indicator, month: date) -> rules.Windows:
+    """The months that an indicator compares; a level is read at the last month of its period."""
+    comparison = rules.Comparison(each.comparison)
+    level = MEASURES[each.measure].source is Source.LEVEL
+    found = rules.windows(comparison, month, 1 if level else each.period, each.base_period)
+    if comparison in rules.OF_TWO:
+        whole_is_level = MEASURES[each.base_measure].source is Source.LEVEL
+        return rules.Windows(found.recent, rules.window(month, 1 if whole_is_level else each.period))
+    return found
 
 
-def _window(measure: MeasureKind, window: rules.Window, name: str, values: dict[str, Any]) -> str:
-    """The measure over a window; what was summed of nothing is nothing, for a customer without facts at all too."""
-    first = window.last if measure.source is Source.LEVEL else window.first
-    values[f"{name}_first"], values[f"{name}_last"] = first, window.last
-    return f"coalesce(sum({measure.sql}) FILTER (WHERE month BETWEEN %({name}_first)s AND %({name}_last)s), 0)"
+def _sums(each: Indicator, compared: rules.Windows) -> Iterator[tuple[str, str, rules.Window]]:
+    """What is summed up of the facts: the name before the indicator's key, the column, over which months."""
+    column = MEASURES[each.measure].sql
+    yield "r", column, compared.recent
+    if compared.base is not None:
+        yield "b", MEASURES[each.base_measure].sql if each.comparison in rules.OF_TWO else column, compared.base
+    if compared.trend is not None:
+        yield "n", column, compared.trend[0]
+        yield "p", column, compared.trend[1]
+
+
+def _base(each: Indicator, compared: rules.Windows) -> str:
+    """What the recent sum is compared with; for a season last year's months × the own trend, to two places."""
+    pk = each.pk
+    if compared.base is None:
+        return "NULL::numeric"
+    if compared.trend is None:
+        return f"coalesce(f.b{pk}, 0)"
+    trend = f"least(greatest(round(f.n{pk} / nullif(f.p{pk}, 0), 4), {rules.LEAST_TREND}), {rules.LARGEST_TREND})"
+    return f"coalesce(round(f.b{pk} * CASE WHEN f.p{pk} > 0 THEN {trend} ELSE 1 END, 2), 0)"
+
+
+def _sum(column: str, window: rules.Window) -> str:
+    """A column over a window; what was summed of nothing is nothing. The dates are ours, not a user's."""
+    return f"coalesce(sum({column}) FILTER (WHERE month BETWEEN '{window.first}' AND '{window.last}'), 0)"
 
 
 def market(indicators: Sequence[Indicator]) -> Compiled:
     """How those who bought before moved together, by kind of customer, for the indicators that are told against it."""
     columns = []
     for each in indicators:
-        if each.against_market:
-            pk, (recent_months, base_months) = each.pk, _months(each)
+        if _against_market(each):
+            pk, (recent_months, base_months) = each.pk, months_of(each)
             moved = (
                 f"sum(r{pk}) FILTER (WHERE b{pk} > 0) * {base_months}"
                 f" / nullif(sum(b{pk}) FILTER (WHERE b{pk} > 0) * {recent_months}, 0)"
@@ -131,35 +155,51 @@ def values_of(indicators: Sequence[Indicator], loosest: dict[int, Decimal]) -> C
     )
 
 
-def _months(each: Indicator) -> tuple[int, int]:
+def months_of(each: Indicator) -> tuple[int, int]:
     """How many months the figure, and what it is compared with, are sums of: both are told a month."""
-    match rules.Comparison(each.comparison):
-        case rules.Comparison.BEFORE:
-            return each.period, each.base_period
-        case rules.Comparison.LAST_YEAR:
-            return each.period, each.period
-        case _:
-            return 1, 1
+    if MEASURES[each.measure].source is Source.QUERY:
+        return 1, 1
+    compared = windows_of(each, date(2000, 1, 1))
+    return compared.recent.months, compared.base.months if compared.base else 1
+
+
+def _against_market(each: Indicator) -> bool:
+    return each.against_market and each.comparison in rules.IN_TIME
 
 
 def _candidates(each: Indicator) -> str:
     """Customers whose value is over the loosest line of an indicator, and those with an open report."""
-    pk, (recent_months, base_months) = each.pk, _months(each)
-    market = f"m.m{pk}" if each.against_market else "1::numeric"
-    if each.comparison != rules.Comparison.ABSOLUTE or MEASURES[each.measure].has_base:
-        value = f"r{pk} * {base_months} / (b{pk} * {recent_months} * {market})"
-        condition = f"b{pk} > 0 AND b{pk} >= %(least{pk})s * {base_months}"
-    else:
-        value, condition = f"r{pk}", f"r{pk} IS NOT NULL"
+    pk, (recent_months, base_months) = each.pk, months_of(each)
+    market = f"m.m{pk}" if _against_market(each) else "1::numeric"
+    value, condition = _value(each, market)
+    # a rank is among all: it is taken before anybody is left out
+    of = f"b.kind = %(kind{pk})s" if each.customer_kind else "true"
+    if each.comparison == rules.Comparison.RANK:
+        of += f" AND {condition}"
     beyond = "<=" if each.falling else ">="
-    join = "JOIN early_market m USING (kind)" if each.against_market else ""
+    join = "JOIN early_market m USING (kind)" if _against_market(each) else ""
     return (
         f"SELECT id AS customer_id, path, importance, tier, service_class, {pk}::bigint AS indicator_id,"
         f" {each.falling} AS falling, value, r{pk} / {recent_months}::numeric AS recent,"
         f" b{pk} / {base_months}::numeric AS base, market"
         f" FROM (SELECT b.*, CASE WHEN {condition} THEN least(round({value}, 4), {rules.LARGEST}) END AS value,"
-        f" {market} AS market FROM early_basis b {join}"
-        f" WHERE {f'b.kind = %(kind{pk})s' if each.customer_kind else 'true'}) i"
+        f" {market} AS market FROM early_basis b {join} WHERE {of}) i"
         f" WHERE value {beyond} %(near{pk})s"
         f" OR (value IS NOT NULL AND id IN (SELECT customer_id FROM open_report))"
     )
+
+
+def _value(each: Indicator, market: str) -> tuple[str, str]:
+    """The value of an indicator, and where there is one."""
+    pk, (recent_months, base_months) = each.pk, months_of(each)
+    of_facts = MEASURES[each.measure].source is not Source.QUERY
+    floor = f"b{pk} > 0 AND b{pk} >= %(least{pk})s * {base_months}"
+    match rules.Comparison(each.comparison):
+        case rules.Comparison.ABSOLUTE | rules.Comparison.DAYS_SINCE:
+            return f"r{pk}", f"r{pk} IS NOT NULL"
+        case rules.Comparison.RANK:
+            peers = "PARTITION BY kind, tier"
+            less = f"(rank() OVER ({peers} ORDER BY r{pk}) - 1)::numeric"
+            return f"{less} / nullif(count(*) OVER ({peers}) - 1, 0)", floor if of_facts else "true"
+        case _:
+            return f"r{pk} * {base_months} / (b{pk} * {recent_months} * {market})", floor

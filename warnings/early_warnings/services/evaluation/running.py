@@ -14,7 +14,7 @@ from accounts.models import FileImport
 from duties.models import Duty
 from duties.services import Opening, open_duties
 from early_warnings import rules
-from early_warnings.measures import MEASURES, Source
+from early_warnings.measures import MEASURES, fits
 from early_warnings.models import EarlyWarning, Evaluation, Indicator, Threshold, UnitWarning
 from early_warnings.services.evaluation import compiling, statements
 
@@ -147,11 +147,18 @@ class Work:
 
 
 def _valid(on: date, known: rules.Known) -> list[Indicator]:
-    """The indicators in force; without facts only those that need none."""
+    """The indicators in force; without facts only those that need none, and never one that cannot be compared so."""
     found = Indicator.objects.filter(
         Q(valid_from=None) | Q(valid_from__lte=on), Q(valid_until=None) | Q(valid_until__gte=on)
     ).order_by("pk")
-    return [each for each in found if known.month or not each.measure or MEASURES[each.measure].source is Source.QUERY]
+    return [
+        each for each in found if not each.measure or (_measurable(each, known) and fits(each.measure, each.comparison))
+    ]
+
+
+def _measurable(each: Indicator, known: rules.Known) -> bool:
+    measure = MEASURES.get(each.measure)
+    return measure is not None and (known.month is not None or not measure.reads_facts)
 
 
 def _loosest(indicators: Sequence[Indicator]) -> dict[int, Decimal]:
