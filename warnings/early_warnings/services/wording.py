@@ -69,7 +69,7 @@ def reason(sign: Sign) -> str:
         "period": indicator.period,
         "of": MEASURES[indicator.base_measure].label if indicator.base_measure else "",
     }
-    said = _sentence(indicator, measure.source) % values
+    said: str = _sentence(indicator, measure.source) % values
     if indicator.against_market:
         said += _("The whole market stands at %(market)s; held against it, that is %(value)s (line %(line)s).") % values
     else:

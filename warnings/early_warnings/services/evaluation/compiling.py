@@ -182,11 +182,16 @@ def _candidates(each: Indicator) -> str:
         f"SELECT id AS customer_id, path, importance, tier, service_class, {pk}::bigint AS indicator_id,"
         f" {each.falling} AS falling, value, r{pk} / {recent_months}::numeric AS recent,"
         f" b{pk} / {base_months}::numeric AS base, market"
-        f" FROM (SELECT b.*, CASE WHEN {condition} THEN least(round({value}, 4), {rules.LARGEST}) END AS value,"
+        f" FROM (SELECT b.*, CASE WHEN {condition} THEN {_at_most(value)} END AS value,"
         f" {market} AS market FROM early_basis b {join} WHERE {of}) i"
         f" WHERE value {beyond} %(near{pk})s"
         f" OR (value IS NOT NULL AND id IN (SELECT customer_id FROM open_report))"
     )
+
+
+def _at_most(value: str) -> str:
+    """Rounded and cut; what is not known stays unknown, which `least` would not leave so."""
+    return f"CASE WHEN {value} > {rules.LARGEST} THEN {rules.LARGEST} ELSE round({value}, 4) END"
 
 
 def _value(each: Indicator, market: str) -> tuple[str, str]:
