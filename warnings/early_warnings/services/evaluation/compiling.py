@@ -95,8 +95,11 @@ def _base(each: Indicator, compared: rules.Windows) -> str:
 
 
 def _sum(column: str, window: rules.Window) -> str:
-    """A column over a window; what was summed of nothing is nothing. The dates are ours, not a user's."""
-    return f"coalesce(sum({column}) FILTER (WHERE month BETWEEN '{window.first}' AND '{window.last}'), 0)"
+    """A column over a window; what was summed of nothing is nothing. The dates are ours, not a user's.
+
+    Counts become numeric, or they would be divided as whole numbers.
+    """
+    return f"coalesce(sum({column}) FILTER (WHERE month BETWEEN '{window.first}' AND '{window.last}'), 0)::numeric"
 
 
 def market(indicators: Sequence[Indicator]) -> Compiled:
