@@ -1,13 +1,18 @@
 """Signing in and out, the language and the theme, and the page of keys."""
 
+from datetime import timedelta
+from typing import Any
+
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.views import LoginView, LogoutView
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.decorators import method_decorator
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
 from django.views import i18n
 from django.views.decorators.http import require_POST
 
@@ -30,6 +35,17 @@ class SignIn(LoginView):
         if settings.LANGUAGE_COOKIE_NAME not in self.request.COOKIES:
             answer.set_cookie(settings.LANGUAGE_COOKIE_NAME, form.get_user().language, samesite="Lax")
         return answer
+
+
+def locked_out(request: HttpRequest, _answer: HttpResponse | None, _credentials: dict[str, Any]) -> HttpResponse:
+    """What stands instead of an answer after too many wrong passwords: a page, or for programs JSON; status 429."""
+    patience = timedelta(hours=settings.AXES_COOLOFF_TIME)
+    if request.path.startswith(reverse("api-root")):
+        answer = JsonResponse({"detail": _("Locked for now: too many wrong passwords.")}, status=429)
+        answer["Retry-After"] = round(patience.total_seconds())
+        return answer
+    context = {"failure_limit": settings.AXES_FAILURE_LIMIT, "cooloff_timedelta": patience}
+    return render(request, "config/locked_out.html", context, status=429)
 
 
 sign_in = SignIn.as_view()

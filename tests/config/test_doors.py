@@ -56,6 +56,14 @@ def test_after_five_wrong_passwords_the_door_is_shut_and_says_so(client: Client,
     assert "输错密码 5 次。最后一次输错 15 分后可以再试。" in answer.content.decode()
 
 
+def test_a_program_that_is_locked_out_is_told_in_json(client: Client, wang: Person) -> None:
+    wrong = {"username": "wang", "password": "wrong"}
+    assert [client.post("/api/token/", wrong).status_code for _ in range(5)] == [400, 400, 400, 400, 429]
+    answer = client.post("/api/token/", {"username": "wang", "password": PASSWORD})
+    assert (answer.status_code, answer["Retry-After"]) == (429, "900")
+    assert answer.json() == {"detail": "暂时锁定：输错密码次数过多。"}
+
+
 def test_signing_out_ends_the_session(client: Client, wang: Person) -> None:
     client.force_login(wang)
     assert client.get("/sign-out/").status_code == 405
