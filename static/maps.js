@@ -34,6 +34,12 @@ const zdMaps = (() => {
       if (points.length) L.control.zoom({ zoomInTitle: page.say("nearer"), zoomOutTitle: page.say("farther") }).addTo(map);
       map.on("popupopen", ({ popup }) => popup.getElement().querySelector(".leaflet-popup-close-button")?.setAttribute("aria-label", page.say("close")));
       if (!points.length) { map.setView([30.6, 114.3], 9); place.append(Object.assign(document.createElement("p"), { className: "zd-empty", textContent: page.say("nopoints") })); continue; }
+      if (data.dots) {  // many places told apart by whose they are: a hue each, a ring for those that move
+        map.fitBounds(L.latLngBounds(points.map((point) => [point.lat, point.lng])).pad(.08), { maxZoom: 15 });
+        for (const point of points) L.circleMarker([point.lat, point.lng], { radius: point.moves ? 7 : 4, className: `zd-dot${point.moves ? " is-moving" : ""}`, fillOpacity: 1, weight: point.moves ? 2 : 1 }).bindPopup(() => card(point)).addTo(map).getElement().dataset.hue = point.hue;
+        new ResizeObserver(() => map.invalidateSize()).observe(place);
+        continue;
+      }
       const markers = points.map((point) => {
         const marker = L.marker([point.lat, point.lng], { icon: pin(point), zIndexOffset: point.n && point.tone === "mine" ? 1000 : 0, tone: point.tone || "", title: point.name, alt: point.name, keyboard: points.length < 200 });
         marker.bindPopup(() => card(point));

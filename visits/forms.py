@@ -131,22 +131,58 @@ class MatrixForm(forms.Form):
             self.fields[f"unit-{tier}-{role}"] = forms.ChoiceField(
                 choices=VisitInterval.Units.choices, initial=cell.unit if cell else VisitInterval.Units.MONTH
             )
+            self.fields[f"phone-{tier}-{role}"] = forms.TypedChoiceField(
+                choices=VisitInterval.ByPhone.choices,
+                coerce=int,
+                required=False,
+                empty_value=None,
+                initial=cell.phone_percent if cell else 0,
+            )
 
-    def rows(self) -> list[tuple[str, list[tuple[forms.BoundField, forms.BoundField]]]]:
-        """Tier by tier, its cells: the number's and the unit's field."""
+    def rows(self) -> list[tuple[str, list[tuple[forms.BoundField, forms.BoundField, forms.BoundField]]]]:
+        """Tier by tier, its cells: the number's, the unit's and the phone share's field."""
         return [
             (
                 str(Customer.Tier(tier).label),
-                [(self[f"number-{t}-{role}"], self[f"unit-{t}-{role}"]) for t, role in self.keys if t == tier],
+                [
+                    (self[f"number-{t}-{role}"], self[f"unit-{t}-{role}"], self[f"phone-{t}-{role}"])
+                    for t, role in self.keys
+                    if t == tier
+                ],
             )
             for tier in Customer.Tier.values
         ]
 
-    def intervals(self) -> list[tuple[int, str, int | None, str]]:
+    def intervals(self) -> list[tuple[int, str, int | None, str, int | None]]:
+        """Tier, role, number, unit and phone share of each cell; a share that was not sent stays as it is."""
         values = self.cleaned_data
         return [
-            (tier, role, values[f"number-{tier}-{role}"], values[f"unit-{tier}-{role}"]) for tier, role in self.keys
+            (
+                tier,
+                role,
+                values[f"number-{tier}-{role}"],
+                values[f"unit-{tier}-{role}"],
+                values[f"phone-{tier}-{role}"],
+            )
+            for tier, role in self.keys
         ]
+
+    def cells(self) -> list[VisitInterval]:
+        """The matrix as it would be, unsaved."""
+        return [
+            VisitInterval(tier=tier, role=role, number=number, unit=unit, phone_percent=percent or 0)
+            for tier, role, number, unit, percent in self.intervals()
+            if number is not None
+        ]
+
+
+class MendForm(forms.Form):
+    """One cell of the matrix, as a proposal has it."""
+
+    tier = forms.TypedChoiceField(choices=Customer.Tier.choices, coerce=int)
+    number = forms.IntegerField(min_value=1, max_value=366)
+    every = forms.ChoiceField(choices=VisitInterval.Units.choices)
+    phone_percent = forms.TypedChoiceField(choices=VisitInterval.ByPhone.choices, coerce=int)
 
 
 class DayRuleForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable at run time
@@ -155,6 +191,7 @@ class DayRuleForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptab
         fields = (
             "fixed_percent",
             "market_minutes",
+            "leaders_percent",
             "stops_most",
             "service_minutes",
             "call_minutes",

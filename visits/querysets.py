@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Self
 from django.db import models
 from django.db.models import Count, Exists, OuterRef, Q, Sum
 
-from accounts.querysets import PersonQuerySet, ScopedQuerySet, Viewer, customers_of
+from accounts.querysets import PersonQuerySet, ScopedQuerySet, Viewer, customers_of, units_of
 from accounts.rules import Role
 
 if TYPE_CHECKING:
@@ -73,6 +73,12 @@ def planned_people(people: Any, on: date) -> PersonQuerySet:
     held = posts._default_manager.held_on(on).filter(role=Role.ACCOUNT_MANAGER, person=OuterRef("pk"))
     found: PersonQuerySet = people._default_manager.filter(Exists(held), is_active=True)
     return found
+
+
+class TerritoryQuerySet(models.QuerySet[Any]):
+    def visible_to(self, person: Viewer) -> Self:
+        """Proposals for units under one's posts; an account manager sees none before it is decided."""
+        return self if person.scope.everything else self.filter(units_of(person, "unit__"))
 
 
 class PlanStopQuerySet(ScopedQuerySet[Any]):

@@ -4,7 +4,7 @@ from datetime import date
 
 from django.urls import path, register_converter
 
-from visits.views import day, desk, gate, matrix, problems, team, visit
+from visits.views import day, desk, gate, matrix, problems, promise, team, territories, trying, visit
 
 
 class DayConverter:
@@ -43,4 +43,11 @@ urlpatterns = [
     path("team/", team.team, name="team"),
     path("plans/<int:pk>/", team.plan, name="plan"),
     path("matrix/", matrix.matrix, name="matrix"),
+    path("promise/", promise.picture, name="promise"),
+    path("promise/mend/", promise.mend, name="promise-mend"),
+    path("promise/what-if/", trying.what_if, name="what-if"),
+    path("territories/", territories.territories, name="territories"),
+    path("territories/draw/", territories.draw, name="territory-draw"),
+    path("territories/<int:pk>/", territories.territory, name="territory"),
+    path("territories/<int:pk>/decide/", territories.decide, name="territory-decide"),
 ]

@@ -73,7 +73,10 @@ def draw_retailers(company: Company) -> Retailers:
     for index, place in enumerate(company.stations):
         count = sum(next(each) for _ in place.managers)
         shops = geography.shops_along(rng, place.area, count)
-        manager.append(first + geography.territories(shops.x, shops.y, len(place.managers)))
+        whose = geography.territories(shops.x, shops.y, len(place.managers))
+        if place.area.urban and index % 3 == 1:
+            _took_over(whose, shops.x, shops.y)
+        manager.append(first + whose)
         station.append(np.full(count, index))
         xs.append(shops.x)
         ys.append(shops.y)
@@ -110,6 +113,19 @@ def draw_retailers(company: Company) -> Retailers:
         whereabouts=whereabouts,
         owners=names.people(rng, count),
     )
+
+
+def _took_over(whose: Ints, x: Floats, y: Floats) -> None:
+    """At every third station the last manager took over the nearest seventh of a neighbour's shops, and is now over.
+
+    The promise check is to find somebody, and its proposals are to mend it (VIS-1).
+    """
+    taker, giver = int(whose.max()), 0
+    if taker == giver:
+        return
+    mine, theirs = whose == taker, np.flatnonzero(whose == giver)
+    away = np.hypot(x[theirs] - x[mine].mean(), y[theirs] - y[mine].mean())
+    whose[theirs[np.argsort(away, kind="stable")[: round(len(theirs) * 0.14)]]] = taker
 
 
 def classes(rng: np.random.Generator, base: Floats) -> tuple[Ints, Ints, list[str]]:

@@ -10,7 +10,7 @@ from factory.django import DjangoModelFactory
 from accounts.models import Post
 from risk.models import PreTripCheck
 from tests.factories.accounts import CustomerFactory, OrgUnitFactory, PersonFactory
-from visits.models import DayPlan, PlanStop, Problem, Visit
+from visits.models import DayPlan, PlanStop, Problem, Territory, Visit
 
 CHINA = ZoneInfo("Asia/Shanghai")
 #: A Monday, worked.
@@ -98,3 +98,16 @@ class PreTripCheckFactory(DjangoModelFactory):
     day = MONDAY
     checked_at = factory.LazyAttribute(lambda check: at(8, 22, check.day))
     failed = factory.LazyFunction(list)
+
+
+class TerritoryFactory(DjangoModelFactory):
+    """A proposal without moves, still open."""
+
+    class Meta:
+        model = Territory
+
+    unit = factory.SubFactory(OrgUnitFactory)
+    aim = Territory.Aim.FAIR
+    month = date(2026, 12, 1)
+    made_by = factory.SubFactory(PersonFactory)
+    made_at = factory.LazyFunction(lambda: at(9))

@@ -14,6 +14,7 @@ from tests.factories.visits import (
     PlanStopFactory,
     PreTripCheckFactory,
     ProblemFactory,
+    TerritoryFactory,
     VisitFactory,
 )
 from tests.scope import Entry, NoObject, Object
@@ -64,6 +65,10 @@ def repair_of_b(company: Company) -> Mapping[str, Any]:
     return {"pk": check.repair.pk}
 
 
+def territory_of_b(company: Company) -> Mapping[str, Any]:
+    return {"pk": TerritoryFactory(unit=company.b.unit, made_by=company.b.general_manager).pk}
+
+
 def manager(company: Company) -> Person:
     return company.b.account_manager
 
@@ -84,6 +89,19 @@ ENTRIES: dict[str, Entry] = {
     "visits:plan-again": OWN,
     "visits:gate": OWN,
     "visits:matrix": RULES,
+    "visits:promise": LIST,
+    "visits:promise-mend": LIST,
+    "visits:what-if": LIST,
+    "visits:territories": LIST,
+    "visits:territory-draw": LIST,
+    "visits:territory": Object(territory_of_b),
+    "visits:territory-decide": Object(territory_of_b, "post"),
+    "promise-list": LIST,
+    "promise-proposals": LIST,
+    "territories-list": LIST,
+    "territories-detail": Object(territory_of_b),
+    "territories-apply": Object(territory_of_b, "post"),
+    "territories-drop": Object(territory_of_b, "post"),
     "visits:add-customer": Object(lambda company: {"on": TODAY, **customer_of_b(company)}, "post", by=stranger),
     "visits:skip": Object(stop_of_b, by=stranger),
     "visits:take-back": Object(stop_of_b, "post"),

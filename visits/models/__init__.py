@@ -2,6 +2,7 @@
 
 from visits.models.matrix import DayRule, VisitClock, VisitInterval
 from visits.models.plans import DayPlan, PlanOmission, PlanRun, PlanStop
+from visits.models.territories import Territory, TerritoryMove
 from visits.models.visits import Problem, Visit
 
 __all__ = [
@@ -11,6 +12,8 @@ __all__ = [
     "PlanRun",
     "PlanStop",
     "Problem",
+    "Territory",
+    "TerritoryMove",
     "Visit",
     "VisitClock",
     "VisitInterval",

@@ -26,10 +26,18 @@ class VisitInterval(models.Model):
         HALF_MONTH = Unit.HALF_MONTH, _("half months")
         MONTH = Unit.MONTH, _("months")
 
+    class ByPhone(models.IntegerChoices):
+        """How many of a hundred promised visits are calls: where hours are short, a call is better than nothing."""
+
+        NONE = 0, _("in the shop")
+        HALF = 50, _("every other one by phone")
+        ALL = 100, _("by phone")
+
     tier = models.PositiveSmallIntegerField(_("visit tier"), choices=Customer.Tier)
     role = models.CharField(_("role"), max_length=32, choices=Post.Role)
     number = models.PositiveSmallIntegerField(_("how many"))
     unit = models.CharField(_("unit"), max_length=10, choices=Units)
+    phone_percent = models.PositiveSmallIntegerField(_("by phone"), choices=ByPhone, default=ByPhone.NONE, db_default=0)
 
     class Meta:
         verbose_name = _("visit interval")
@@ -42,6 +50,7 @@ class VisitInterval(models.Model):
                 condition=Q(unit__in=["day", "week", "half_month", "month"]), name="interval_unit_known"
             ),
             models.CheckConstraint(condition=Q(tier__range=(1, 5)), name="interval_tier_known"),
+            models.CheckConstraint(condition=Q(phone_percent__in=[0, 50, 100]), name="interval_phone_share_known"),
         ]
 
     def __str__(self) -> str:
@@ -81,6 +90,7 @@ class VisitClock(models.Model):
     started_on = models.DateField(_("counted from"))
     last_visit_on = models.DateField(_("last visit"), null=True)
     due_on = models.DateField(_("due"))
+    by_phone = models.BooleanField(_("next one by phone"), default=False, db_default=False)
 
     objects = VisitClockQuerySet.as_manager()
 
@@ -113,6 +123,12 @@ class DayRule(models.Model):
         default=300,
         help_text=_("Riding and visiting, even if the share is smaller."),
     )
+    leaders_percent = models.PositiveSmallIntegerField(
+        _("share of a leader's day for visits, %"),
+        default=30,
+        db_default=30,
+        help_text=_("Those who lead visit too; by this their hours are counted."),
+    )
     stops_most = models.PositiveSmallIntegerField(_("visits on site at most"), default=30)
     service_minutes = ArrayField(
         models.PositiveSmallIntegerField(),
@@ -138,6 +154,7 @@ class DayRule(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(pk=1), name="one_day_rule"),
             models.CheckConstraint(condition=Q(fixed_percent__range=(1, 100)), name="fixed_share_is_a_share"),
+            models.CheckConstraint(condition=Q(leaders_percent__range=(1, 100)), name="leaders_share_is_a_share"),
             models.CheckConstraint(condition=Q(speed_kmh__gt=0) & Q(road_factor__gte=1), name="rider_moves"),
             models.CheckConstraint(condition=Q(service_minutes__len=5), name="service_minutes_for_five_tiers"),
         ]

@@ -12,17 +12,23 @@ from visits.rules.priority import (
     score,
     worth_metres,
 )
+from visits.rules.promise import Cell, Count, Ground, Pace, Work, work_asked
 from visits.rules.trend import trend_lines
 from visits.rules.visiting import DISTANCE_TO_EXPLAIN, Mode, metres_between, moves_clock, visiting_role
 from visits.rules.working_day import WorkingDay, capacity_minutes, opening_window
 
 __all__ = [
     "DISTANCE_TO_EXPLAIN",
+    "Cell",
+    "Count",
     "Facts",
+    "Ground",
     "Interval",
     "Mode",
+    "Pace",
     "Reason",
     "Unit",
+    "Work",
     "WorkingDay",
     "ahead_days",
     "capacity_minutes",
@@ -41,5 +47,6 @@ __all__ = [
     "shipped_matrix",
     "trend_lines",
     "visiting_role",
+    "work_asked",
     "worth_metres",
 ]

@@ -56,8 +56,10 @@ class Candidate:
 
     @property
     def wants_call(self) -> bool:
-        """Met by phone: it was agreed so, or the shop is nowhere on the map."""
-        return not self.has_position or (self.facts.promised or {}).get("mode") == "phone"
+        """Met by phone: the matrix says so for this visit, it was agreed so, or the shop is nowhere on the map."""
+        if not self.has_position or (self.facts.promised or {}).get("mode") == "phone":
+            return True
+        return bool(self.row["by_phone"]) and self.facts.promised is None and not self.is_by_hand
 
     @property
     def is_owed(self) -> bool:
@@ -134,6 +136,7 @@ def _rows(managers: Sequence[int], by_hand: frozenset[int]) -> list[dict[str, An
             *("opens_at", "closes_at", "closed_weekdays"),
             due_on=F("clock__due_on"),
             last_visit_on=F("clock__last_visit_on"),
+            by_phone=F("clock__by_phone"),
             order_weekday=F("retailer_file__order_weekday"),
             licence_expires_on=F("retailer_file__licence_expires_on"),
         )

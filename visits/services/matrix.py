@@ -10,10 +10,12 @@ from visits.services.clocks import refresh_clocks
 
 
 @transaction.atomic
-def set_interval(*, tier: int, role: str, number: int | None, unit: str, on: date) -> VisitInterval | None:
+def set_interval(
+    *, tier: int, role: str, number: int | None, unit: str, on: date, phone_percent: int | None = None
+) -> VisitInterval | None:
     """Set a cell, or empty it without a number; due dates of that tier follow.
 
-    Returns the cell, None if it is empty now.
+    `phone_percent` of the visits are calls; None leaves the share as it is. Returns the cell, None if it is empty now.
     """
     cell: VisitInterval | None = VisitInterval.objects.select_for_update().filter(tier=tier, role=role).first()
     if number is None:
@@ -21,11 +23,12 @@ def set_interval(*, tier: int, role: str, number: int | None, unit: str, on: dat
             cell.delete()
             _follow(tier, on)
         return None
-    if cell is not None and (cell.number, cell.unit) == (number, unit):
-        return cell
     if cell is None:
         cell = VisitInterval(tier=tier, role=role)
-    cell.number, cell.unit = number, unit
+    by_phone = cell.phone_percent if phone_percent is None else phone_percent
+    if cell.pk is not None and (cell.number, cell.unit, cell.phone_percent) == (number, unit, by_phone):
+        return cell
+    cell.number, cell.unit, cell.phone_percent = number, unit, by_phone
     cell.save()
     _follow(tier, on)
     return cell

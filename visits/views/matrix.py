@@ -10,27 +10,15 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from accounts.models import Customer, Person, Post
-from accounts.rules import Role
 from accounts.views.asking import person_of
 from visits.forms import DayRuleForm, MatrixForm
 from visits.models import DayRule, VisitInterval
 from visits.services import set_interval
 from visits.views import today_of
+from visits.views.promise import ROLES, may_set_matrix
+from visits.views.trying import tried
 
-#: The matrix's columns, as the rule book has them.
-ROLES = (
-    Role.REGION_MANAGER,
-    Role.MARKETING_DIRECTOR,
-    Role.BRANCH_GENERAL_MANAGER,
-    Role.BRANCH_SALES_MANAGER,
-    Role.ACCOUNT_MANAGER,
-)
 HISTORY_MOST = 30
-
-
-def may_set_matrix(person: Person) -> bool:
-    """Administrators, and those who answer for the whole company."""
-    return person.is_superuser or bool(person.roles & {Role.ADMINISTRATOR, Role.GENERAL_MANAGER})
 
 
 def matrix(request: HttpRequest) -> HttpResponse:
@@ -43,11 +31,15 @@ def matrix(request: HttpRequest) -> HttpResponse:
     sent = request.POST if request.method == "POST" else None
     form = MatrixForm(sent, cells=cells, roles=[str(role) for role in ROLES])
     rule = DayRuleForm(sent, instance=DayRule.objects.get())
-    if sent is not None and form.is_valid() and rule.is_valid():
+    valid = sent is not None and form.is_valid() and rule.is_valid()
+    trying = valid and "try" in request.POST
+    if valid and not trying:
         with transaction.atomic():
-            for tier, role, number, unit in form.intervals():
-                if _differs(cells.get((tier, role)), number, unit):
-                    set_interval(tier=tier, role=role, number=number, unit=unit, on=today_of(request))
+            for tier, role, number, unit, percent in form.intervals():
+                if _differs(cells.get((tier, role)), number, unit, percent):
+                    set_interval(
+                        tier=tier, role=role, number=number, unit=unit, phone_percent=percent, on=today_of(request)
+                    )
             rule.save()
         messages.success(request, _("The matrix is set. Due dates follow it from now on."))
         return redirect("visits:matrix")
@@ -58,17 +50,23 @@ def matrix(request: HttpRequest) -> HttpResponse:
         "may_set": may_set,
         "heads": [labels[str(role)] for role in ROLES],
         "rows": form.rows(),
-        "read": [
-            (tier.label, [cells[tier.value, role].in_words if (tier.value, role) in cells else "–" for role in ROLES])
-            for tier in Customer.Tier
-        ],
+        "read": [(tier.label, [_read(cells.get((tier.value, role))) for role in ROLES]) for tier in Customer.Tier],
         "history": _history(),
+        "tried": tried(person, today_of(request), form.cells(), rule.instance) if trying else None,
     }
     return render(request, "visits/matrix.html", context, status=422 if form.errors or rule.errors else 200)
 
 
-def _differs(cell: VisitInterval | None, number: int | None, unit: str) -> bool:
-    return (cell.number, cell.unit) != (number, unit) if cell else number is not None
+def _differs(cell: VisitInterval | None, number: int | None, unit: str, percent: int | None) -> bool:
+    if cell is None:
+        return number is not None
+    return (cell.number, cell.unit) != (number, unit) or (percent is not None and cell.phone_percent != percent)
+
+
+def _read(cell: VisitInterval | None) -> str:
+    if cell is None:
+        return "–"
+    return f"{cell.in_words} · {cell.get_phone_percent_display()}" if cell.phone_percent else cell.in_words
 
 
 def _history() -> list[dict[str, object]]:
@@ -79,7 +77,9 @@ def _history() -> list[dict[str, object]]:
     people = Person.objects.in_bulk({each.pgh_context.metadata.get("user") for each in found} - {None})
     said = []
     for each in found:
-        cell = VisitInterval(tier=each.tier, role=each.role, number=each.number, unit=each.unit)
+        cell = VisitInterval(
+            tier=each.tier, role=each.role, number=each.number, unit=each.unit, phone_percent=each.phone_percent
+        )
         words = _("%(cell)s no longer") if each.pgh_label == "delete" else "%(cell)s"
         by = people.get(each.pgh_context.metadata.get("user"))
         said.append({"at": each.pgh_created_at, "text": words % {"cell": cell}, "by": by})

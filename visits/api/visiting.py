@@ -1,4 +1,4 @@
-"""Visits for programs: the same plans, acts and rules as in the pages."""
+"""Plans, visits, problems, the matrix and its clocks for programs."""
 
 from datetime import date
 from typing import Any
@@ -49,14 +49,16 @@ class NotNow(APIException):
     default_code = "refused"
 
 
-def _person(request: Request) -> Person:
+def caller(request: Request) -> Person:
+    """Whoever calls; nobody but people does."""
     if not isinstance(request.user, Person):
         raise PermissionDenied
     return request.user
 
 
-def _valid(kind: type[Serializer[Any]], request: Request) -> dict[str, Any]:
-    serializer = kind(data=request.data, context={"request": request})
+def valid(kind: type[Serializer[Any]], request: Request, data: Any = None) -> dict[str, Any]:
+    """What was sent, as the serializer's values."""
+    serializer = kind(data=request.data if data is None else data, context={"request": request})
     serializer.is_valid(raise_exception=True)
     return dict(serializer.validated_data)
 
@@ -77,7 +79,7 @@ class PlanViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.Gen
     filterset_fields = ("person", "date", "state", "absent")
 
     def get_queryset(self) -> QuerySet[DayPlan]:
-        return DayPlan.objects.visible_to(_person(self.request)).order_by("-date", "person_id")
+        return DayPlan.objects.visible_to(caller(self.request)).order_by("-date", "person_id")
 
     def get_serializer_class(self) -> type[BaseSerializer[Any]]:
         return PlanSerializer if self.action == "list" else WholePlanSerializer
@@ -87,9 +89,9 @@ class PlanViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.Gen
     def add(self, request: Request, pk: str) -> Response:
         """Put a customer on one's own day."""
         plan = self.get_object()
-        values = _valid(AddSerializer, request)
+        values = valid(AddSerializer, request)
         try:
-            stop = services.add_stop(plan=plan, by=_person(request), now=clock.now(), **values)
+            stop = services.add_stop(plan=plan, by=caller(request), now=clock.now(), **values)
         except services.Refused as refused:
             raise NotNow(str(refused)) from refused
         return Response(StopSerializer(stop).data, status=status.HTTP_201_CREATED)
@@ -99,11 +101,11 @@ class PlanViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.Gen
     def replan(self, request: Request, pk: str) -> Response:
         """Plan what is left of one's own day again, from now on."""
         plan = self.get_object()
-        if not services.may_change(plan, _person(request)):
+        if not services.may_change(plan, caller(request)):
             raise PermissionDenied
         search = services.Search(seed=plan.pk % 10_000, seconds=REPLAN_SECONDS)
         try:
-            services.replan(plan=plan, by=_person(request), now=clock.now(), search=search)
+            services.replan(plan=plan, by=caller(request), now=clock.now(), search=search)
         except services.DayIsOver as over:
             raise NotNow("The working day is over.") from over
         return Response(self.get_serializer(self.get_object()).data)
@@ -117,7 +119,7 @@ class StopViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.Gen
     filterset_fields = ("plan", "plan__date", "plan__person", "customer", "state", "mode")
 
     def get_queryset(self) -> QuerySet[PlanStop]:
-        stops = PlanStop.objects.visible_to(_person(self.request)).select_related("customer__unit", "plan")
+        stops = PlanStop.objects.visible_to(caller(self.request)).select_related("customer__unit", "plan")
         return stops.order_by("-plan__date", "plan_id", "sequence")
 
     @extend_schema(request=SkipSerializer)
@@ -125,22 +127,22 @@ class StopViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.Gen
     def skip(self, request: Request, pk: str) -> Response:
         """Leave it out today, with the reason."""
         stop = self.get_object()
-        values = _valid(SkipSerializer, request)
-        return self._done(lambda: services.skip_stop(stop=stop, by=_person(request), now=clock.now(), **values))
+        values = valid(SkipSerializer, request)
+        return self._done(lambda: services.skip_stop(stop=stop, by=caller(request), now=clock.now(), **values))
 
     @extend_schema(request=None)
     @action(detail=True, methods=["post"], url_path="take-back")
     def take_back(self, request: Request, pk: str) -> Response:
         """Undo a skip."""
         stop = self.get_object()
-        return self._done(lambda: services.take_back(stop=stop, by=_person(request)))
+        return self._done(lambda: services.take_back(stop=stop, by=caller(request)))
 
     @extend_schema(request=DoneSerializer, responses={201: VisitSerializer})
     @action(detail=True, methods=["post"])
     def done(self, request: Request, pk: str) -> Response:
         """Log the visit that the stop asked for."""
         stop = self.get_object()
-        values = _valid(DoneSerializer, request)
+        values = valid(DoneSerializer, request)
         values.setdefault("mode", stop.mode)
         return _log_whole(request, values | {"customer": stop.customer})
 
@@ -155,7 +157,7 @@ class StopViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.Gen
 def _log_whole(request: Request, values: dict[str, Any]) -> Response:
     log = _log(values)
     try:
-        visit = services.log_visit(person=_person(request), now=clock.now(), log=log, **values)
+        visit = services.log_visit(person=caller(request), now=clock.now(), log=log, **values)
     except services.Refused as refused:
         raise NotNow(str(refused)) from refused
     return Response(VisitSerializer(visit).data, status=status.HTTP_201_CREATED)
@@ -178,20 +180,20 @@ class VisitViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.Ge
     }
 
     def get_queryset(self) -> QuerySet[Visit]:
-        return Visit.objects.visible_to(_person(self.request)).select_related("customer").order_by("-started_at", "-pk")
+        return Visit.objects.visible_to(caller(self.request)).select_related("customer").order_by("-started_at", "-pk")
 
     @extend_schema(request=WholeVisitSerializer, responses={201: VisitSerializer})
     def create(self, request: Request) -> Response:
         """Keep a whole visit; the same `key` again gives the same visit."""
-        return _log_whole(request, _valid(WholeVisitSerializer, request))
+        return _log_whole(request, valid(WholeVisitSerializer, request))
 
     @extend_schema(request=ArriveSerializer, responses={201: VisitSerializer})
     @action(detail=False, methods=["post"])
     def arrive(self, request: Request) -> Response:
         """Begin a visit."""
-        values = _valid(ArriveSerializer, request)
+        values = valid(ArriveSerializer, request)
         try:
-            visit = services.arrive(person=_person(request), now=clock.now(), **values)
+            visit = services.arrive(person=caller(request), now=clock.now(), **values)
         except services.Refused as refused:
             raise NotNow(str(refused)) from refused
         return Response(VisitSerializer(visit).data, status=status.HTTP_201_CREATED)
@@ -201,10 +203,10 @@ class VisitViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.Ge
     def leave(self, request: Request, pk: str) -> Response:
         """End a visit with what was done."""
         visit = self.get_object()
-        values = _valid(LeaveSerializer, request)
+        values = valid(LeaveSerializer, request)
         log = _log(values)
         try:
-            services.complete(visit=visit, log=log, by=_person(request), now=clock.now(), **values)
+            services.complete(visit=visit, log=log, by=caller(request), now=clock.now(), **values)
         except services.Refused as refused:
             raise NotNow(str(refused)) from refused
         return Response(self.get_serializer(self.get_object()).data)
@@ -224,16 +226,16 @@ class ProblemViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.
     }
 
     def get_queryset(self) -> QuerySet[Problem]:
-        return Problem.objects.visible_to(_person(self.request)).order_by("due_on", "pk")
+        return Problem.objects.visible_to(caller(self.request)).order_by("due_on", "pk")
 
     @extend_schema(request=SolveSerializer)
     @action(detail=True, methods=["post"])
     def solve(self, request: Request, pk: str) -> Response:
         """Say how it was solved."""
         problem = self.get_object()
-        values = _valid(SolveSerializer, request)
+        values = valid(SolveSerializer, request)
         try:
-            services.solve(problem=problem, by=_person(request), now=clock.now(), **values)
+            services.solve(problem=problem, by=caller(request), now=clock.now(), **values)
         except services.Refused as refused:
             raise NotNow(str(refused)) from refused
         return Response(self.get_serializer(self.get_object()).data)
@@ -250,10 +252,10 @@ class IntervalViewSet(viewsets.ReadOnlyModelViewSet[VisitInterval]):
     @action(detail=False, methods=["post"])
     def set(self, request: Request) -> Response:
         """Set a cell, or empty it; due dates follow at once."""
-        person = _person(request)
+        person = caller(request)
         if not person.is_superuser and not person.roles & MAY_SET:
             raise PermissionDenied
-        cell = services.set_interval(**_valid(SetIntervalSerializer, request), on=_today())
+        cell = services.set_interval(**valid(SetIntervalSerializer, request), on=_today())
         return Response(IntervalSerializer(cell).data if cell else {}, status=status.HTTP_200_OK)
 
 
@@ -269,7 +271,7 @@ class ClockViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.Ge
     filterset_fields = {"customer": ["exact"], "role": ["exact"], "due_on": ["exact", "lte", "gte"]}
 
     def get_queryset(self) -> QuerySet[VisitClock]:
-        return VisitClock.objects.visible_to(_person(self.request)).order_by("due_on", "pk")
+        return VisitClock.objects.visible_to(caller(self.request)).order_by("due_on", "pk")
 
 
 routes = [
