@@ -237,8 +237,21 @@ class AskedSerializer(serializers.Serializer[Any]):
     month = serializers.DateField(required=False, help_text="Any day of the month.")
 
 
-class LoadSerializer(serializers.BaseSerializer[promise.Load]):
+class LoadSerializer(serializers.Serializer[promise.Load]):
     """Visits, calls and hours asked of a person, and the hours there are."""
+
+    person = serializers.IntegerField()
+    name = serializers.CharField()
+    unit = serializers.IntegerField()
+    role = serializers.CharField()
+    customers = serializers.IntegerField()
+    visits = serializers.FloatField()
+    calls = serializers.FloatField()
+    hours_in_shops = serializers.FloatField()
+    hours_riding = serializers.FloatField()
+    hours_there_are = serializers.FloatField()
+    share = serializers.FloatField(allow_null=True)
+    over = serializers.BooleanField()
 
     def to_representation(self, load: promise.Load) -> dict[str, Any]:
         asked = self.context["asked"]
@@ -259,8 +272,25 @@ class LoadSerializer(serializers.BaseSerializer[promise.Load]):
         }
 
 
-class ProposalSerializer(serializers.BaseSerializer[promise.Proposal]):
+class ShiftSerializer(serializers.Serializer[Any]):
+    """One customer who would go from one person to another."""
+
+    customer = serializers.IntegerField()
+    giver = serializers.IntegerField()
+    taker = serializers.IntegerField()
+
+
+class ProposalSerializer(serializers.Serializer[promise.Proposal]):
     """One way to mend it: `move` (customers), or a cell of the matrix by `phone` or with `fewer` visits."""
+
+    kind = serializers.CharField()
+    mends = serializers.BooleanField()
+    hours_saved = serializers.FloatField()
+    visits_lost = serializers.FloatField()
+    over_before = serializers.ListField(child=serializers.IntegerField())
+    over_after = serializers.ListField(child=serializers.IntegerField())
+    cell = IntervalSerializer(allow_null=True)
+    moves = ShiftSerializer(many=True)
 
     def to_representation(self, way: promise.Proposal) -> dict[str, Any]:
         return {

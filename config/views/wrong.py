@@ -1,7 +1,9 @@
 """Pages that say what went wrong, in words and with a way on."""
 
+from collections.abc import Callable
+
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotFound
 from django.shortcuts import render
 
 
@@ -31,3 +33,13 @@ def failed(request: HttpRequest) -> HttpResponse:
 def forged(request: HttpRequest, reason: str = "") -> HttpResponse:
     """A form from an old page or another site (settings.CSRF_FAILURE_VIEW)."""
     return render(request, "config/wrong.html", {"status": "csrf"}, status=403)
+
+
+def known_not_found(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+    """Middleware: with DEBUG too, what is not there is said in words, where Django would list its addresses."""
+
+    def answer(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        return not_found(request) if isinstance(response, HttpResponseNotFound) else response
+
+    return answer

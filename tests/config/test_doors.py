@@ -3,7 +3,7 @@
 import pytest
 from django.conf import settings
 from django.core.cache import cache
-from django.test import Client
+from django.test import Client, override_settings
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
@@ -135,3 +135,13 @@ def test_a_token_opens_the_api_and_can_be_taken_back(client: Client, wang: Perso
     assert client.get(reverse("api-schema"), headers=headers).status_code == 200
     assert client.post("/api/token/revoke/", headers=headers).status_code == 204
     assert client.get(reverse("api-schema"), headers=headers).status_code == 401
+
+
+@pytest.mark.parametrize("path", ["/customers/999999/", "/no/such/page/"])
+@pytest.mark.parametrize("debug", [True, False])
+def test_what_is_not_there_is_said_in_words(client: Client, wang: Person, debug: bool, path: str) -> None:
+    client.force_login(wang)
+    with override_settings(DEBUG=debug):
+        answer = client.get(path)
+    assert answer.status_code == 404
+    assert "config/wrong.html" in {each.name for each in answer.templates}
