@@ -25,6 +25,7 @@ SCHEDULE = {
     "add up the units' months": ("accounts.tasks.add_up_recent", crontab(hour="3", minute="10")),
     "evaluate the indicators": ("early_warnings.tasks.evaluate_night", NIGHT),
     "evaluate what was imported": ("early_warnings.tasks.evaluate_imports", 60.0),
+    "try indicators on the past": ("early_warnings.tasks.run_trials", 10.0),
 }
 app.conf.beat_schedule = {
     name: {"task": task, "schedule": often, "options": {"expires": often if isinstance(often, float) else 900}}

@@ -11,7 +11,7 @@ from duties.services.acting import (
     set_deadline,
 )
 from duties.services.course import course
-from duties.services.engine import sweep
+from duties.services.engine import pass_up, sweep
 from duties.services.foreseeing import next_holder, steps_of
 from duties.services.ladder import NobodyResponsible
 from duties.services.opening import Opening, open_duties, open_duty, open_duty_of
@@ -44,6 +44,7 @@ __all__ = [
     "open_duties",
     "open_duty",
     "open_duty_of",
+    "pass_up",
     "read_notices",
     "send_again",
     "set_day",

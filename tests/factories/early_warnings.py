@@ -7,10 +7,22 @@ from zoneinfo import ZoneInfo
 
 import factory
 from early_warnings import services
-from early_warnings.models import EarlyWarning, Indicator, Measure, ReportEvent, Sign, UnitWarning
+from early_warnings.models import (
+    EarlyWarning,
+    Indicator,
+    Measure,
+    RegularReport,
+    ReportEvent,
+    Sign,
+    Storm,
+    Threshold,
+    UnitWarning,
+)
+from early_warnings.rules import Period
 from early_warnings.services import Proposal
 from factory.django import DjangoModelFactory
 
+from accounts.models import Person
 from duties import services as duties
 from tests.factories.accounts import CustomerFactory
 
@@ -123,3 +135,54 @@ def propose(report: EarlyWarning | UnitWarning, *, now: datetime | None = None, 
     owner = report.duty.owner
     values = {"what": "上门盘库", "who": owner, "by_when": date(2026, 11, 26), "way": "stock", **fields}
     return services.propose(report=report, proposals=[Proposal(**values)], by=owner, now=now or at())[0]
+
+
+class RegularReportFactory(DjangoModelFactory):
+    """Last month's report of a unit, made with today's figures and sent to its desk; `unit=…` is needed."""
+
+    class Meta:
+        model = RegularReport
+
+    @classmethod
+    def _create(cls, model_class: type[RegularReport], *args: Any, **fields: Any) -> RegularReport:
+        values = {"period": Period.MONTH, "first": OCTOBER, "last": date(2026, 10, 31), "now": at(), **fields}
+        report = services.make_report(**values)
+        assert report is not None
+        return report
+
+
+class StormFactory(DjangoModelFactory):
+    """A storm of three new reports; `unit=…` is needed."""
+
+    class Meta:
+        model = Storm
+
+    on = MONDAY
+    count = 3
+    least = 3
+
+    @classmethod
+    def _create(cls, model_class: type[Storm], *args: Any, **fields: Any) -> Storm:
+        storm: Storm = model_class.objects.create(**fields)
+        details = {"unit": storm.unit.name, "count": storm.count}
+        storm.duty = duties.open_duty(
+            kind="warning.storm", subject_id=storm.pk, unit=storm.unit, details=details, now=at()
+        )
+        storm.save(update_fields=["duty"])
+        return storm
+
+
+def draft(*, by: Person, line: tuple[str, str] | None = ("0.4", "0.5"), **fields: Any) -> Indicator:
+    """A draft: cartons of a month against the three before; `line` is breach and near, None for no line yet."""
+    values = {
+        "name_zh": "试行指标",
+        "name_en": "draft indicator",
+        "measure": "quantity",
+        "comparison": "before",
+        **fields,
+    }
+    made = services.make_draft(indicator=Indicator(**values), by=by, now=at())
+    if line is not None:
+        breach, near = (Decimal(each) for each in line)
+        services.set_line(line=Threshold(indicator=made, breach=breach, near=near), by=by, now=at())
+    return made

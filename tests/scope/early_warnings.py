@@ -5,7 +5,13 @@ from typing import Any
 
 from accounts.models import Person
 from tests.factories.company import Company
-from tests.factories.early_warnings import EarlyWarningFactory, UnitWarningFactory, propose
+from tests.factories.early_warnings import (
+    EarlyWarningFactory,
+    RegularReportFactory,
+    StormFactory,
+    UnitWarningFactory,
+    propose,
+)
 from tests.scope import Entry, NoObject, Object
 
 LIST = NoObject("a list that starts at visible_to")
@@ -24,8 +30,20 @@ def one_measure(company: Company) -> Mapping[str, Any]:
     return {"pk": propose(EarlyWarningFactory(customer=company.b.customer)).pk}
 
 
+def one_storm(company: Company) -> Mapping[str, Any]:
+    return {"pk": StormFactory(unit=company.b.unit).pk}
+
+
+def one_regular(company: Company) -> Mapping[str, Any]:
+    return {"pk": RegularReportFactory(unit=company.b.unit).pk}
+
+
 def officer(company: Company) -> Person:
     return company.b.customer_officer
+
+
+def general_manager(company: Company) -> Person:
+    return company.b.general_manager
 
 
 ENTRIES: dict[str, Entry] = {
@@ -34,6 +52,25 @@ ENTRIES: dict[str, Entry] = {
     "warnings:units": LIST,
     "warnings:indicators": RULES,
     "warnings:line": RULES,
+    "warnings:make-indicator": RULES,
+    "warnings:indicator": RULES,
+    "warnings:edit-indicator": RULES,
+    "warnings:hits": RULES,
+    "warnings:add-line": RULES,
+    "warnings:remove-line": RULES,
+    "warnings:propose-change": RULES,
+    "warnings:ask-trial": RULES,
+    "warnings:put-live": RULES,
+    "warnings:end-indicator": RULES,
+    "warnings:throw-away": RULES,
+    "warnings:trial": RULES,
+    "warnings:regular-reports": LIST,
+    "warnings:regular-report": Object(one_regular, owner=general_manager),
+    "warnings:comment-report": Object(one_regular, "post", owner=general_manager),
+    "warnings:storm": Object(one_storm, owner=general_manager),
+    "warnings:settle-storm": Object(one_storm, "post", owner=general_manager),
+    "warnings:suppress": Object(one, "post", owner=officer),
+    "warnings:unit-suppress": Object(one_unit, "post"),
     "warnings:warning": Object(one),
     "warnings:similar": Object(one),
     "warnings:acknowledge": Object(one, "post", owner=officer),

@@ -37,3 +37,23 @@ class EarlyWarningsConfig(AppConfig):
                 icon="checklist",
             )
         )
+        kinds.register(
+            kinds.Kind(
+                key="warning.regular",
+                label=_("Regular report"),
+                sentence=_("Regular report %(number)s: %(unit)s, to comment and sign"),
+                url_name="warnings:regular-report",
+                icon="file-text",
+                acknowledged_in_inbox=False,
+            )
+        )
+        kinds.register(
+            kinds.Kind(
+                key="warning.storm",
+                label=_("Storm of warnings"),
+                sentence=_("%(unit)s: %(count)s new reports in one night"),
+                url_name="warnings:storm",
+                icon="bolt",
+                acknowledged_in_inbox=False,
+            )
+        )

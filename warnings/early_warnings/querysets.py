@@ -75,6 +75,22 @@ class UnitWarningQuerySet(models.QuerySet[Any]):
         return self.exclude(state="closed")
 
 
+class StormQuerySet(models.QuerySet[Any]):
+    def visible_to(self, person: Viewer) -> Self:
+        """Storms of units under the person's posts, and those they owe."""
+        if person.scope.everything:
+            return self
+        return self.filter(units_of(person, "unit__") | Q(duty__owner_id__in=person.scope.own))
+
+
+class RegularReportQuerySet(models.QuerySet[Any]):
+    def visible_to(self, person: Viewer) -> Self:
+        """Regular reports of units under the person's posts, and those they are to sign."""
+        if person.scope.everything:
+            return self
+        return self.filter(units_of(person, "unit__") | Q(duty__owner_id__in=person.scope.own))
+
+
 class ThroughWarningQuerySet(ScopedQuerySet[Any]):
     """For what hangs on a report: its signs and measures."""
 

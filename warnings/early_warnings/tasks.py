@@ -1,4 +1,4 @@
-"""The nightly evaluation, and the one after an import: asked for again and again, they do what is due."""
+"""The nightly evaluation, the one after an import, trials: asked for again and again, they do what is due."""
 
 from celery import shared_task
 
@@ -8,9 +8,14 @@ from early_warnings import services
 
 @shared_task
 def evaluate_night() -> None:
-    services.evaluate_night(on=clock.today(), now=clock.now())
+    services.spend_night(on=clock.today(), now=clock.now())
 
 
 @shared_task
 def evaluate_imports() -> None:
-    services.evaluate_after_imports(now=clock.now())
+    services.spend_import(on=clock.today(), now=clock.now())
+
+
+@shared_task
+def run_trials() -> None:
+    services.run_trials(now=clock.now())

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from early_warnings.views import indicators, lists, records
+from early_warnings.views import drafts, indicators, lists, records, regular, storms
 
 app_name = "warnings"
 
@@ -12,6 +12,7 @@ def _course(prefix: str, kind: str, name: str) -> list[URLPattern]:
         path(f"{prefix}/<int:pk>/acknowledge/", records.acknowledge, {"kind": kind}, name=f"{name}acknowledge"),
         path(f"{prefix}/<int:pk>/measures/", records.propose, {"kind": kind}, name=f"{name}propose"),
         path(f"{prefix}/<int:pk>/close/", records.close, {"kind": kind}, name=f"{name}close"),
+        path(f"{prefix}/<int:pk>/suppress/", records.suppress, {"kind": kind}, name=f"{name}suppress"),
     ]
 
 
@@ -26,6 +27,23 @@ urlpatterns = [
     *_course("units", "unit", "unit-"),
     path("measures/<int:pk>/", records.measure, name="measure"),
     path("measures/<int:pk>/done/", records.finish_measure, name="finish-measure"),
+    path("regular/", regular.reports, name="regular-reports"),
+    path("regular/<int:pk>/", regular.report, name="regular-report"),
+    path("regular/<int:pk>/comment/", regular.comment, name="comment-report"),
+    path("storms/<int:pk>/", storms.storm, name="storm"),
+    path("storms/<int:pk>/settle/", storms.settle, name="settle-storm"),
     path("indicators/", indicators.indicators, name="indicators"),
+    path("indicators/new/", drafts.make, name="make-indicator"),
+    path("indicators/<int:pk>/", drafts.indicator, name="indicator"),
+    path("indicators/<int:pk>/edit/", drafts.edit, name="edit-indicator"),
+    path("indicators/<int:pk>/hits/", drafts.hits, name="hits"),
+    path("indicators/<int:pk>/lines/", drafts.line_of, name="add-line"),
+    path("indicators/<int:pk>/change/", drafts.propose_change, name="propose-change"),
+    path("indicators/<int:pk>/try/", drafts.ask_trial, name="ask-trial"),
+    path("indicators/<int:pk>/live/", drafts.put_live, name="put-live"),
+    path("indicators/<int:pk>/end/", drafts.end, name="end-indicator"),
+    path("indicators/<int:pk>/away/", drafts.throw_away, name="throw-away"),
+    path("trials/<int:pk>/", drafts.trial, name="trial"),
     path("lines/<int:pk>/", indicators.line, name="line"),
+    path("lines/<int:pk>/remove/", drafts.remove_line, name="remove-line"),
 ]

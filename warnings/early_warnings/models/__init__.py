@@ -1,6 +1,24 @@
 """Signs of trouble, derived from what the floors below recorded (WRN)."""
 
 from early_warnings.models.indicators import Evaluation, Indicator, Threshold
+from early_warnings.models.regular import RegularPlan, RegularReport
 from early_warnings.models.reports import EarlyWarning, Measure, ReportEvent, Sign, UnitWarning
+from early_warnings.models.storms import Storm, StormLine
+from early_warnings.models.trials import Trial, TrialMonth
 
-__all__ = ["EarlyWarning", "Evaluation", "Indicator", "Measure", "ReportEvent", "Sign", "Threshold", "UnitWarning"]
+__all__ = [
+    "EarlyWarning",
+    "Evaluation",
+    "Indicator",
+    "Measure",
+    "RegularPlan",
+    "RegularReport",
+    "ReportEvent",
+    "Sign",
+    "Storm",
+    "StormLine",
+    "Threshold",
+    "Trial",
+    "TrialMonth",
+    "UnitWarning",
+]

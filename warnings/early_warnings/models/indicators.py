@@ -1,18 +1,30 @@
 """Indicators and their lines as data, never code (WRN-1, S4), and the nights on which they were evaluated."""
 
 import pghistory
+import pgtrigger
 from django.db import models
 from django.db.models import Q
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Customer, OrgUnit
+from accounts.models import Customer, OrgUnit, Person
 from early_warnings import rules
+
+#: Nothing is live that could never be crossed (WRN-1), whatever path is tried.
+_HAS_A_LINE = """
+    IF NOT EXISTS (SELECT 1 FROM warnings_threshold WHERE indicator_id = NEW.id) THEN
+        RAISE EXCEPTION 'WRN-1: an indicator needs a line before it is live' USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NEW;
+"""
 
 
 @pghistory.track()
 class Indicator(models.Model):
     """What is measured, over which months, compared with what (WRN-1, WRN-2).
+
+    A draft raises nothing: it is tried on the past, then put live from a day on (WRN-8); one that `replaces` another
+    ends it the day before.
 
     `measure` and `base_measure` name entries of `early_warnings.measures`. `least_base` is the floor under which a
     customer's base is too small to mean anything, in the measure's unit a month. With `against_market` the value is
@@ -38,7 +50,20 @@ class Indicator(models.Model):
         DAYS_SINCE = rules.Comparison.DAYS_SINCE, _("days since")
         OWN_GAP = rules.Comparison.OWN_GAP, _("in the customer's own usual gaps")
 
+    class State(models.TextChoices):
+        DRAFT = "draft", pgettext_lazy("indicator", "draft")
+        LIVE = "live", pgettext_lazy("indicator", "live")
+
     key = models.SlugField(_("key"), unique=True)
+    state = models.CharField(_("state"), max_length=5, choices=State, default=State.LIVE, db_default=State.LIVE)
+    why = models.CharField(_("what it is for"), max_length=300, blank=True, db_default="")
+    replaces = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("replaces")
+    )
+    made_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+", verbose_name=_("made by"))
+    made_at = models.DateTimeField(null=True)
+    live_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+", verbose_name=_("put live by"))
+    live_at = models.DateTimeField(null=True)
     name_zh = models.CharField(_("name, Chinese"), max_length=60)
     name_en = models.CharField(_("name, English"), max_length=60)
     family = models.CharField(_("family"), max_length=10, choices=Family, default=Family.CUSTOMER)
@@ -83,6 +108,20 @@ class Indicator(models.Model):
                 condition=~Q(comparison__in=["share", "ratio"]) | ~Q(base_measure=""),
                 name="indicator_share_has_a_whole",
             ),
+            models.CheckConstraint(condition=Q(state__in=["draft", "live"]), name="indicator_state_known"),
+            models.CheckConstraint(
+                condition=Q(valid_from=None) | Q(valid_until=None) | Q(valid_until__gte=models.F("valid_from")),
+                name="indicator_ends_after_it_begins",
+            ),
+        ]
+        triggers = [
+            pgtrigger.Trigger(
+                name="has_a_line",
+                when=pgtrigger.Before,
+                operation=pgtrigger.UpdateOf("state"),  # type: ignore[no-untyped-call]
+                condition=pgtrigger.Q(new__state="live", old__state="draft"),
+                func=_HAS_A_LINE,
+            )
         ]
 
     def __str__(self) -> str:

@@ -11,6 +11,7 @@ from accounts.models import Customer, OrgUnit, Person
 from duties.models import Duty
 from early_warnings import rules
 from early_warnings.models.indicators import Indicator
+from early_warnings.models.storms import Storm
 from early_warnings.querysets import (
     EarlyWarningQuerySet,
     SignQuerySet,
@@ -23,6 +24,10 @@ _CLOSED_WITH_OUTCOME = ~Q(state="closed") | (
     & ~Q(conclusion="")
 )
 
+#: Suppressed by whom, until when and why, or not at all.
+_SUPPRESSED_WHOLE = Q(suppressed_until=None, suppressed_by=None, suppressed_because="") | (
+    Q(suppressed_until__isnull=False, suppressed_by__isnull=False) & ~Q(suppressed_because="")
+)
 
 #: A report neither runs on measures nor closes before one was proposed (WRN-5), whatever path is tried.
 _MEASURE_PROPOSED = """
@@ -72,6 +77,13 @@ class Course(models.Model):
     closed_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+", verbose_name=_("closed by"))
     quiet_until = models.DateField(_("the same signs stay quiet until"), null=True)
     above_again_on = models.DateField(_("back within the line since"), null=True)
+    suppressed_until = models.DateField(_("suppressed until"), null=True)
+    suppressed_because = models.CharField(
+        pgettext_lazy("suppression", "reason"), max_length=200, blank=True, db_default=""
+    )
+    suppressed_by = models.ForeignKey(
+        Person, models.PROTECT, null=True, related_name="+", verbose_name=_("suppressed by")
+    )
 
     class Meta:
         abstract = True
@@ -83,6 +95,7 @@ class EarlyWarning(Course):
 
     customer = models.ForeignKey(Customer, models.PROTECT, related_name="early_warnings", verbose_name=_("customer"))
     importance = models.CharField(_("importance when it opened"), max_length=10, choices=Customer.Importance)
+    storm = models.ForeignKey(Storm, models.PROTECT, null=True, related_name="reports", verbose_name=_("storm"))
 
     objects = EarlyWarningQuerySet.as_manager()
 
@@ -98,12 +111,14 @@ class EarlyWarning(Course):
             models.CheckConstraint(
                 condition=Q(state__in=["open", "acknowledged", "measures", "closed"]), name="report_state_known"
             ),
+            models.CheckConstraint(condition=_SUPPRESSED_WHOLE, name="report_suppressed_whole"),
         ]
         indexes = [
             models.Index(fields=["customer", "-opened_on"], name="report_customer"),
             models.Index(fields=["level", "-opened_on"], condition=~Q(state="closed"), name="report_open"),
             models.Index(fields=["-opened_on", "-id"], name="report_opened"),
             models.Index(fields=["duty"], name="report_duty"),
+            models.Index(fields=["storm"], condition=Q(storm__isnull=False), name="report_storm"),
         ]
         triggers = [_measure_first("warning_id")]
 
@@ -176,6 +191,7 @@ class UnitWarning(Course):
                 fields=["unit", "indicator"], condition=~Q(state="closed"), name="one_open_warning_a_unit_and_indicator"
             ),
             models.CheckConstraint(condition=_CLOSED_WITH_OUTCOME, name="unit_warning_closes_with_outcome"),
+            models.CheckConstraint(condition=_SUPPRESSED_WHOLE, name="unit_warning_suppressed_whole"),
         ]
         indexes = [models.Index(fields=["-opened_on", "-id"], name="unit_warning_opened")]
         triggers = [_measure_first("unit_warning_id")]
@@ -208,6 +224,13 @@ class Measure(models.Model):
         SUPPLY = "supply", _("look into supply and delivery")
         OTHER = "other", pgettext_lazy("measure", "something else")
 
+    class Verdict(models.TextChoices):
+        """What the indicator said when it was measured again."""
+
+        RECOVERED = rules.Verdict.RECOVERED, _("recovered")
+        NOT = rules.Verdict.NOT, pgettext_lazy("effect", "no effect")
+        LOST = rules.Verdict.LOST, _("lost")
+
     way = models.CharField(_("way"), max_length=8, choices=Way, default=Way.OTHER)
     what = models.CharField(_("what is done"), max_length=200)
     who = models.ForeignKey(Person, models.PROTECT, related_name="measures", verbose_name=_("who"))
@@ -221,6 +244,7 @@ class Measure(models.Model):
     value_before = models.DecimalField(_("value before"), max_digits=14, decimal_places=4, null=True)
     value_after = models.DecimalField(_("value after"), max_digits=14, decimal_places=4, null=True)
     measured_on = models.DateField(_("measured"), null=True)
+    verdict = models.CharField(_("effect"), max_length=10, choices=Verdict, blank=True, db_default="")
 
     objects = ThroughWarningQuerySet.as_manager()
 
@@ -236,6 +260,10 @@ class Measure(models.Model):
             models.CheckConstraint(
                 condition=Q(warning__isnull=False, unit_warning=None) | Q(warning=None, unit_warning__isnull=False),
                 name="measure_is_about_one_report",
+            ),
+            models.CheckConstraint(
+                condition=Q(verdict="") | Q(verdict__in=["recovered", "not", "lost"], done_at__isnull=False),
+                name="measure_judged_after_done",
             ),
         ]
         indexes = [
@@ -264,6 +292,9 @@ class ReportEvent(models.Model):
         PROPOSED = "proposed", _("measures proposed")
         DONE = "done", _("measure done")
         MEASURED = "measured", _("effect measured")
+        NOT_HELPED = "not_helped", _("measures did not help")
+        SUPPRESSED = "suppressed", pgettext_lazy("report", "suppressed")
+        LIFTED = "lifted", _("suppression lifted")
         CLOSED = "closed", pgettext_lazy("report", "closed")
 
     warning = models.ForeignKey(EarlyWarning, models.PROTECT, null=True, related_name="history")

@@ -1,6 +1,7 @@
 """What an indicator says and which line applies: pure functions over plain values (WRN-1…5)."""
 
 from early_warnings.rules.course import ACTS, QUIET_DAYS, Act, State, next_act, quiet_until
+from early_warnings.rules.effects import LOST_MONTHS, MOST_SUPPRESSED_DAYS, Verdict, verdict
 from early_warnings.rules.indicators import (
     IN_TIME,
     LARGEST,
@@ -25,6 +26,7 @@ from early_warnings.rules.indicators import (
     windows,
 )
 from early_warnings.rules.knowledge import LOOK_BACK, Known, known_by
+from early_warnings.rules.regular import Period, Step, fingerprint, last_period, period_before
 
 __all__ = [
     "ACTS",
@@ -33,6 +35,8 @@ __all__ = [
     "LARGEST_TREND",
     "LEAST_TREND",
     "LOOK_BACK",
+    "LOST_MONTHS",
+    "MOST_SUPPRESSED_DAYS",
     "OF_TWO",
     "QUIET_DAYS",
     "WITH_MONTHS_BEFORE",
@@ -42,19 +46,26 @@ __all__ = [
     "Known",
     "Level",
     "Line",
+    "Period",
     "State",
+    "Step",
+    "Verdict",
     "Window",
     "Windows",
     "compared",
     "exactness",
+    "fingerprint",
     "known_by",
+    "last_period",
     "level_of",
     "months_back",
     "most_exact",
     "next_act",
+    "period_before",
     "quiet_until",
     "rank",
     "trend",
+    "verdict",
     "window",
     "windows",
 ]

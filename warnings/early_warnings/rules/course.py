@@ -20,13 +20,14 @@ class Act(StrEnum):
     ACKNOWLEDGE = "acknowledge"
     PROPOSE = "propose"
     CLOSE = "close"
+    SUPPRESS = "suppress"
 
 
 #: Which acts a state allows, the next one first. Measures may be added as long as the report is not closed.
 ACTS: Mapping[State, tuple[Act, ...]] = {
-    State.OPEN: (Act.PROPOSE, Act.ACKNOWLEDGE),
-    State.ACKNOWLEDGED: (Act.PROPOSE,),
-    State.MEASURES: (Act.CLOSE, Act.PROPOSE),
+    State.OPEN: (Act.PROPOSE, Act.ACKNOWLEDGE, Act.SUPPRESS),
+    State.ACKNOWLEDGED: (Act.PROPOSE, Act.SUPPRESS),
+    State.MEASURES: (Act.CLOSE, Act.PROPOSE, Act.SUPPRESS),
     State.CLOSED: (),
 }
 

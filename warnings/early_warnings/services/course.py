@@ -17,20 +17,13 @@ from duties.calendar import WorkCalendar
 from duties.models import Duty
 from early_warnings import rules
 from early_warnings.models import EarlyWarning, Measure, ReportEvent, Sign, UnitWarning
+from early_warnings.services.refusing import Refused
 
 MEASURE = "warning.measure"
 #: Working minutes after the last measure's day in which its effect is judged.
 JUDGE_WITHIN = 450
 
 Report = EarlyWarning | UnitWarning
-
-
-class Refused(Exception):
-    """The act does not fit; the message says why, in the user's language, and `field` at which entry."""
-
-    def __init__(self, message: str, field: str = "") -> None:
-        super().__init__(message)
-        self.field = field
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +40,11 @@ class Proposal:
 @transaction.atomic
 def acknowledge(*, report: Report, by: Person, now: datetime) -> Report:
     """Say that one has read it. The deadline for measures stays. Raises Refused."""
-    fresh = _locked(report, by, rules.Act.ACKNOWLEDGE)
+    fresh = lock_for(report, by, rules.Act.ACKNOWLEDGE)
     fresh.state = rules.State.ACKNOWLEDGED
     fresh.save(update_fields=["state"])
-    duties.acknowledge(duty=_duty_of(fresh), by=by, now=now)
-    _record(fresh, ReportEvent.What.ACKNOWLEDGED, by=by, now=now)
+    duties.acknowledge(duty=duty_of(fresh), by=by, now=now)
+    note(fresh, ReportEvent.What.ACKNOWLEDGED, by=by, now=now)
     return fresh
 
 
@@ -61,7 +54,7 @@ def propose(*, report: Report, proposals: Sequence[Proposal], by: Person, now: d
 
     Each measure becomes a duty of whoever is to do it; the customer gets a follow-up visit (VIS-12). Raises Refused.
     """
-    fresh = _locked(report, by, rules.Act.PROPOSE)
+    fresh = lock_for(report, by, rules.Act.PROPOSE)
     if not proposals:
         raise Refused(_("Propose at least one measure (WRN-5)."))
     today = timezone.localdate(now)
@@ -89,11 +82,12 @@ def propose(*, report: Report, proposals: Sequence[Proposal], by: Person, now: d
         for each in proposals
     )
     fresh.state = rules.State.MEASURES
-    fresh.save(update_fields=["state"])
+    fresh.suppressed_until, fresh.suppressed_because, fresh.suppressed_by = None, "", None
+    fresh.save(update_fields=["state", "suppressed_until", "suppressed_because", "suppressed_by"])
     calendar = WorkCalendar.load()
     last = max(_all_days(fresh))
     duties.acknowledge(
-        duty=_duty_of(fresh), by=by, now=now, due_at=calendar.add_working_minutes(_evening(last), JUDGE_WITHIN)
+        duty=duty_of(fresh), by=by, now=now, due_at=calendar.add_working_minutes(evening(last), JUDGE_WITHIN)
     )
     for measure in measures:
         _owe(measure, fresh, by=by, now=now)
@@ -107,7 +101,7 @@ def propose(*, report: Report, proposals: Sequence[Proposal], by: Person, now: d
             now=now,
             by=by,
         )
-    _record(fresh, ReportEvent.What.PROPOSED, by=by, now=now, text="；".join(each.what for each in measures))
+    note(fresh, ReportEvent.What.PROPOSED, by=by, now=now, text="；".join(each.what for each in measures))
     return measures
 
 
@@ -126,7 +120,7 @@ def finish_measure(*, measure: Measure, by: Person, now: datetime) -> Measure:
     fresh.save(update_fields=["done_at", "done_by"])
     if duty is not None:
         duties.close(duty=duty, by=by, now=now, outcome=fresh.what)
-    _record(report, ReportEvent.What.DONE, by=by, now=now, text=fresh.what)
+    note(report, ReportEvent.What.DONE, by=by, now=now, text=fresh.what)
     _wait_for_effect(report, by=by, now=now)
     return fresh
 
@@ -137,16 +131,14 @@ def _wait_for_effect(report: Report, *, by: Person, now: datetime) -> None:
     if report.state != rules.State.MEASURES or any(each.done_at is None for each in measures):
         return
     days = max(each.indicator.remeasure_days if each.indicator else 0 for each in measures)
-    due = WorkCalendar.load().add_working_minutes(
-        _evening(timezone.localdate(now) + timedelta(days=days)), JUDGE_WITHIN
-    )
-    duties.set_deadline(duty=_duty_of(report), due_at=due, by=by, now=now)
+    due = WorkCalendar.load().add_working_minutes(evening(timezone.localdate(now) + timedelta(days=days)), JUDGE_WITHIN)
+    duties.set_deadline(duty=duty_of(report), due_at=due, by=by, now=now)
 
 
 @transaction.atomic
 def close(*, report: Report, outcome: str, conclusion: str, by: Person, now: datetime) -> Report:
     """End a report with its outcome: recovered, lost or accepted (WRN-5). Raises Refused, as the database would."""
-    fresh = _locked(report, by, rules.Act.CLOSE)
+    fresh = lock_for(report, by, rules.Act.CLOSE)
     if outcome not in fresh.Outcome.values:
         raise Refused(_("Say what came of it: recovered, lost or accepted (WRN-5)."), "outcome")
     if not conclusion.strip():
@@ -158,8 +150,8 @@ def close(*, report: Report, outcome: str, conclusion: str, by: Person, now: dat
     for measure in fresh.measures.filter(done_at=None):
         if (duty := duties.open_duty_of(MEASURE, measure.pk)) is not None:
             duties.close(duty=duty, by=by, now=now, outcome=outcome)
-    duties.close(duty=_duty_of(fresh), by=by, now=now, outcome=outcome)
-    _record(fresh, ReportEvent.What.CLOSED, by=by, now=now, text=fresh.conclusion)
+    duties.close(duty=duty_of(fresh), by=by, now=now, outcome=outcome)
+    note(fresh, ReportEvent.What.CLOSED, by=by, now=now, text=fresh.conclusion)
     return fresh
 
 
@@ -171,7 +163,7 @@ def visible_measures(*, person: Person) -> QuerySet[Measure]:
     ).select_related("warning", "unit_warning")
 
 
-def _locked(report: Report, by: Person, act: rules.Act) -> Report:
+def lock_for(report: Report, by: Person, act: rules.Act) -> Report:
     """The report's row, locked, if this person may do this now."""
     fresh: Report = type(report).objects.select_for_update(of=("self",)).select_related("duty").get(pk=report.pk)
     if act not in rules.ACTS[rules.State(fresh.state)]:
@@ -185,7 +177,7 @@ def _locked(report: Report, by: Person, act: rules.Act) -> Report:
     return fresh
 
 
-def _duty_of(report: Report) -> Duty:
+def duty_of(report: Report) -> Duty:
     """The duty that keeps a report moving: every report has one from its first night on."""
     if report.duty is None:
         raise LookupError(f"report {report} was never sent to a desk")
@@ -208,7 +200,7 @@ def _all_days(report: Report) -> list[date]:
     return list(report.measures.filter(done_at=None).values_list("by_when", flat=True))
 
 
-def _evening(day: date) -> datetime:
+def evening(day: date) -> datetime:
     """The end of the working day: until then a day's promise may be kept."""
     return timezone.make_aware(datetime.combine(day, time(17, 0)))
 
@@ -223,12 +215,13 @@ def _owe(measure: Measure, report: Report, *, by: Person, now: datetime) -> None
         customer=customer,
         details={"customer": customer.name if customer else unit.name, "what": measure.what},
         owner=measure.who,
-        due_at=max(_evening(measure.by_when), now + timedelta(hours=1)),
+        due_at=max(evening(measure.by_when), now + timedelta(hours=1)),
         now=now,
         by=by,
     )
 
 
-def _record(report: Report, what: ReportEvent.What, *, by: Person, now: datetime, text: str = "") -> None:
+def note(report: Report, what: ReportEvent.What, *, by: Person | None, now: datetime, text: str = "") -> None:
+    """Write down for good what happened to a report."""
     key = "warning" if isinstance(report, EarlyWarning) else "unit_warning"
     ReportEvent.objects.create(**{key: report}, what=what, by=by, text=text[:300], at=now)

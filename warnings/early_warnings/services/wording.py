@@ -1,5 +1,6 @@
 """Why a report was raised, in plain words and figures, in the reader's language (WRN-7)."""
 
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -8,9 +9,10 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from accounts.models import Customer
 from early_warnings import rules
 from early_warnings.measures import MEASURES, Source
-from early_warnings.models import Indicator, Sign, UnitWarning
+from early_warnings.models import Indicator, Sign, Threshold, UnitWarning
 
 #: Comparisons whose two sides are of the same number of months.
 _OF_PERIOD = (rules.Comparison.LAST_YEAR, rules.Comparison.SEASON)
@@ -52,6 +54,93 @@ def value_of(indicator: Indicator, value: Decimal) -> str:
             return f"{value:,.2f}"
         case _:
             return percent(value)
+
+
+def made_of(indicator: Indicator) -> str:
+    """What an indicator compares, in one sentence (WRN-1)."""
+    if indicator.of_indicator is not None:
+        return _count_said(indicator, indicator.of_indicator)
+    measure = MEASURES[indicator.measure]
+    values = {
+        "measure": measure.label,
+        "n": indicator.period,
+        "before": indicator.base_period,
+        "whole": MEASURES[indicator.base_measure].label if indicator.base_measure else "",
+    }
+    if measure.source is Source.QUERY and indicator.comparison == rules.Comparison.ABSOLUTE:
+        return (_("%(measure)s, counted to the day") % values) + _bad(indicator)
+    said = str(_MADE_OF.get(rules.Comparison(indicator.comparison), _IN_MONTHS)) % values
+    if indicator.against_market:
+        said += _(", held against how the whole market moved")
+    if indicator.least_base > 0:
+        said += _(", from %(least)s %(unit)s a month on") % {
+            "least": amount(indicator.least_base),
+            "unit": measure.unit,
+        }
+    return said + _bad(indicator)
+
+
+def _bad(indicator: Indicator) -> str:
+    return _(". Small is bad.") if indicator.falling else _(". Large is bad.")
+
+
+_IN_MONTHS = gettext_lazy("%(measure)s of the last %(n)s months, as it is")
+#: What is compared with what.
+_MADE_OF = {
+    rules.Comparison.BEFORE: gettext_lazy(
+        "%(measure)s of the last %(n)s months, a month of it against a month of the %(before)s before"
+    ),
+    rules.Comparison.MOVING: gettext_lazy(
+        "%(measure)s of the last %(n)s months, a month of it against the moving average of %(before)s months"
+    ),
+    rules.Comparison.LAST_YEAR: gettext_lazy(
+        "%(measure)s of the last %(n)s months against the same months a year earlier"
+    ),
+    rules.Comparison.SEASON: gettext_lazy(
+        "%(measure)s of the last %(n)s months against the own season: the same months last year times the own trend"
+    ),
+    rules.Comparison.SHARE: gettext_lazy("%(measure)s of the last %(n)s months as a share of %(whole)s"),
+    rules.Comparison.RATIO: gettext_lazy("%(measure)s of the last %(n)s months for one of %(whole)s"),
+    rules.Comparison.RANK: gettext_lazy(
+        "%(measure)s of the last %(n)s months, as the rank among customers of the same kind and tier"
+    ),
+    rules.Comparison.DAYS_SINCE: gettext_lazy("%(measure)s, in days"),
+    rules.Comparison.OWN_GAP: gettext_lazy("%(measure)s, in the customer's own usual gaps"),
+}
+
+
+def _count_said(indicator: Indicator, of: Indicator) -> str:
+    if indicator.family == Indicator.Family.RATIO:
+        said = _("The share of a branch's customers that breach “%(name)s”") % {"name": of.name}
+    else:
+        said = _("The number of a branch's customers that breach “%(name)s”") % {"name": of.name}
+    if indicator.of_tiers:
+        said += _(", tiers 1 to %(tier)s only") % {"tier": indicator.of_tiers}
+    if indicator.fresh_days is not None:
+        said += _(", crossed within %(days)s days") % {"days": indicator.fresh_days}
+    return said + _(". Large is bad.")
+
+
+def line_for(line: Threshold) -> str:
+    """Whose line it is: `core · tier 1 · 城东分公司`, or all others."""
+    parts = [
+        str(line.get_importance_display()) if line.importance else "",
+        str(line.get_tier_display()) if line.tier else "",
+        str(line.get_service_class_display()) if line.service_class else "",
+        line.unit.name if line.unit else "",
+    ]
+    return " · ".join(part for part in parts if part) or _("all others")
+
+
+def line_kept(kept: Mapping[str, Any]) -> str:
+    """Whose line it was, from what a trial keeps of it."""
+    parts = [
+        str(dict(Customer.Importance.choices).get(kept["importance"], "")),
+        str(dict(Customer.Tier.choices).get(kept["tier"], "")),
+        str(dict(Customer.ServiceClass.choices).get(kept["service_class"], "")),
+        str(kept["unit"]),
+    ]
+    return " · ".join(part for part in parts if part) or _("all others")
 
 
 def reason(sign: Sign) -> str:

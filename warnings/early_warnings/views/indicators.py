@@ -7,6 +7,7 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Count, Prefetch, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts import clock
@@ -39,14 +40,18 @@ def indicators(request: HttpRequest) -> HttpResponse:
     found: list[Any] = list(
         Indicator.objects.select_related("of_indicator").prefetch_related(Prefetch("thresholds", lines))
     )
+    today = timezone.localdate(clock.of(request))
     for each in found:
+        each.ended = each.valid_until is not None and each.valid_until < today
+        each.ahead = each.valid_from is not None and each.valid_from > today
         each.signs = signs.get(each.pk, 0)
         each.measured = MEASURES[each.measure].label if each.measure else each.of_indicator.name
         for line in each.thresholds.all():
+            line.whose = wording.line_for(line)
             line.breach_said = wording.value_of(each, line.breach)
             line.near_said = wording.value_of(each, line.near)
     context = {
-        "indicators": found,
+        "indicators": sorted(found, key=lambda each: (each.ended, each.state != "draft")),
         "may_set": may_set_lines(person_of(request)),
         "evaluations": Evaluation.objects.all()[:7],
         "now": clock.of(request),
@@ -63,7 +68,7 @@ def line(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid() and "try" not in request.POST:
         form.save()
         messages.success(request, _("The line is set. The next evaluation uses it."))
-        return redirect("warnings:indicators")
+        return redirect("warnings:indicator", pk=found.indicator_id)
     history = found.events.select_related("pgh_context").order_by("-pgh_created_at")[:50]
     people = Person.objects.in_bulk(
         {each.pgh_context.metadata.get("user") for each in history if each.pgh_context} - {None}
@@ -76,6 +81,7 @@ def line(request: HttpRequest, pk: int) -> HttpResponse:
         tried = _tried(found, form)
     context = {
         "line": found,
+        "whose": wording.line_for(found),
         "form": form,
         "tried": tried,
         "history": history,

@@ -49,6 +49,7 @@ class Asked:
     words: str
     filters: dict[str, Any]
     unit: OrgUnit | None
+    rests: bool = False
 
     @classmethod
     def read(cls, query: QueryDict, units: list[OrgUnit], indicators: list[Indicator]) -> "Asked":
@@ -67,6 +68,7 @@ class Asked:
             words=query.get("q", "").strip(),
             filters=filters,
             unit=unit,
+            rests=query.get("state") == "suppressed",
         )
 
     def found(self, visible: QuerySet[EarlyWarning], person: Person) -> QuerySet[EarlyWarning]:
@@ -75,6 +77,8 @@ class Asked:
             found = found.exclude(state="closed").filter(duty__owner_id__in=person.scope.own)
         else:
             found = found.filter(state="closed") if self.tab == "closed" else found.exclude(state="closed")
+        if self.rests:
+            found = found.filter(suppressed_until__isnull=False)
         if self.unit:
             found = found.filter(customer__unit__path__startswith=self.unit.path)
         if self.words:
@@ -86,7 +90,19 @@ def for_list(found: QuerySet[EarlyWarning]) -> QuerySet[EarlyWarning]:
     """Reports with what a row shows: customer, holder, and the signs in words."""
     shown = ("customer__code", "customer__name", "customer__importance", "customer__unit__name")
     held = ("duty__next_due_at", "duty__role", "duty__state", "duty__owner__name", "duty__owner__username")
-    own = ("customer", "importance", "level", "state", "opened_on", "above_again_on", "outcome", "conclusion")
+    own = (
+        "customer",
+        "importance",
+        "level",
+        "state",
+        "opened_on",
+        "above_again_on",
+        "outcome",
+        "conclusion",
+        "suppressed_until",
+        "suppressed_because",
+        "storm",
+    )
     return (
         found.select_related("customer__unit", "duty__owner")
         .only(*own, *shown, *held)
@@ -128,7 +144,7 @@ def warnings(request: HttpRequest) -> HttpResponse:
         ]
         + [{"label": _("Units"), "url": reverse("warnings:units"), "count": None, "current": False}],
         "levels": EarlyWarning.Level.choices,
-        "states": EarlyWarning.State.choices,
+        "states": [*EarlyWarning.State.choices, ("suppressed", _("suppressed"))],
         "importances": Customer.Importance.choices,
         "indicators": indicators,
         "units": units,

@@ -21,7 +21,7 @@ from accounts.views.asking import person_of
 from duties import services as duties
 from duties.models import Duty
 from early_warnings import rules
-from early_warnings.forms import CloseForm, measure_forms
+from early_warnings.forms import CloseForm, SuppressForm, measure_forms
 from early_warnings.models import EarlyWarning, Measure, ReportEvent, Sign, Threshold, UnitWarning
 from early_warnings.services import reading, wording
 
@@ -195,6 +195,21 @@ class Page:
         first = [{"who": doers[0].person_id}] if doers else []
         return measure_forms(None, posts=doers, today=timezone.localdate(self.now), initial=first)
 
+    def _outcome(self) -> dict[str, str]:
+        """What the indicator said when it was measured again is proposed as the outcome; the holder decides."""
+        verdicts = {each.verdict for each in self.measures}
+        said = {Measure.Verdict.RECOVERED: "recovered", Measure.Verdict.LOST: "lost"}
+        return {"outcome": next((said[each] for each in said if each in verdicts), "")}
+
+    def _suppressing(self) -> SuppressForm | None:
+        if rules.Act.SUPPRESS not in self.acts or self.report.suppressed_until is not None:
+            return None
+        return SuppressForm(today=timezone.localdate(self.now))
+
+    def _act_url(self, act: str) -> str:
+        prefix = "" if isinstance(self.report, EarlyWarning) else "unit-"
+        return reverse(f"warnings:{prefix}{act}", args=[self.report.pk])
+
     def show(self, status: int = 200) -> HttpResponse:
         context = {
             "report": self.report,
@@ -211,7 +226,9 @@ class Page:
             "may_act": self.may_act,
             "act_url": self.url,
             "proposing": self.measure_rows() if rules.Act.PROPOSE in self.acts else None,
-            "closing": CloseForm() if rules.Act.CLOSE in self.acts else None,
+            "closing": CloseForm(initial=self._outcome()) if rules.Act.CLOSE in self.acts else None,
+            "suppressing": self._suppressing(),
+            "suppress_url": self._act_url("suppress"),
             "now": self.now,
             "today": timezone.localdate(self.now),
             **self.bound,
@@ -249,6 +266,9 @@ _SENTENCES = {
     ReportEvent.What.PROPOSED.value: gettext_lazy("Measures proposed: %(text)s"),
     ReportEvent.What.DONE.value: gettext_lazy("Measure done: %(text)s"),
     ReportEvent.What.MEASURED.value: gettext_lazy("Effect measured: %(name)s"),
+    ReportEvent.What.NOT_HELPED.value: gettext_lazy("Measures did not help; one level up"),
+    ReportEvent.What.SUPPRESSED.value: gettext_lazy("Suppressed: %(text)s"),
+    ReportEvent.What.LIFTED.value: gettext_lazy("Awake again"),
     ReportEvent.What.CLOSED.value: gettext_lazy("Closed: %(text)s"),
 }
 

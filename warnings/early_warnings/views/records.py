@@ -14,7 +14,7 @@ from accounts.services.responsibility import possible_doers
 from accounts.views.asking import person_of
 from duties import services as duties
 from early_warnings import services
-from early_warnings.forms import CloseForm, measure_forms
+from early_warnings.forms import CloseForm, SuppressForm, measure_forms
 from early_warnings.models import EarlyWarning, UnitWarning
 from early_warnings.services import reading
 from early_warnings.views.page import Page, Report
@@ -106,6 +106,24 @@ def close(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
         page,
         lambda: services.close(report=page.report, by=person_of(request), now=page.now, **form.cleaned_data),
         _("Closed."),
+    )
+
+
+@require_POST
+def suppress(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
+    """Let the report rest until a day, with a reason; or, with `lift` in what is sent, wake it."""
+    page = _page(request, KINDS[kind], pk)
+    by = person_of(request)
+    if "lift" in request.POST:
+        return _carry_out(page, lambda: services.lift(report=page.report, by=by, now=page.now))
+    form = SuppressForm(request.POST, today=timezone.localdate(page.now))
+    page.bound["suppressing"] = form
+    if not form.is_valid():
+        return page.show(status=422)
+    return _carry_out(
+        page,
+        lambda: services.suppress(report=page.report, by=by, now=page.now, **form.cleaned_data),
+        _("It rests. A new or a worse sign wakes it at once."),
     )
 
 

@@ -27,7 +27,13 @@ class Compiled:
     values: dict[str, Any] = field(default_factory=dict)
 
 
-def basis(indicators: Sequence[Indicator], known: rules.Known) -> Compiled:
+#: Those who bought shortly before the month's end, and gave up since.
+_GAVE_UP_SINCE = """ OR (c.status <> 'active' AND EXISTS (
+    SELECT 1 FROM accounts_monthlyfact m WHERE m.customer_id = c.id AND (m.quantity > 0 OR m.amount > 0)
+        AND m.month > %(month)s::date - interval '3 months' AND m.month <= %(month)s))"""
+
+
+def basis(indicators: Sequence[Indicator], known: rules.Known, *, past: bool = False) -> Compiled:
     """A row for every active customer: whole sums, so that comparing them loses no digit."""
     month = known.month or rules.months_back(known.on, 1)
     values: dict[str, Any] = {"on": known.on, "until": known.until, "month": month}
@@ -56,7 +62,7 @@ def basis(indicators: Sequence[Indicator], known: rules.Known) -> Compiled:
         LEFT JOIN (SELECT {aggregates} FROM accounts_monthlyfact
             WHERE month IN %(months)s GROUP BY customer_id) f ON f.customer_id = c.id
         {" ".join(joins)}
-        WHERE c.status = 'active'""",
+        WHERE c.status = 'active'{_GAVE_UP_SINCE if past else ""}""",
         values,
     )
 

@@ -66,11 +66,14 @@ def known_on(work: "Work", on: date) -> rules.Known:
     return rules.known_by(on, {month: count for month, count, _newest in rows}, newest)
 
 
-def find(work: "Work", indicators: Sequence[Indicator], known: rules.Known) -> tuple[int, int]:
-    """Measure everybody, into temporary tables; how many customers and signs there are."""
+def find(work: "Work", indicators: Sequence[Indicator], known: rules.Known, *, past: bool = False) -> tuple[int, int]:
+    """Measure everybody, into temporary tables; how many customers and signs there are.
+
+    In the `past` those are measured too who bought then and gave up since.
+    """
     customers = [each for each in indicators if each.family == Indicator.Family.CUSTOMER]
     work.values["month"] = known.month or rules.months_back(known.on, 1)
-    work.compiled(compiling.basis(customers, known))
+    work.compiled(compiling.basis(customers, known, past=past))
     work.execute("CREATE UNIQUE INDEX ON early_basis (id)")
     work.execute("ANALYZE early_basis")
     work.compiled(compiling.market(customers))
@@ -149,7 +152,9 @@ class Work:
 def _valid(on: date, known: rules.Known) -> list[Indicator]:
     """The indicators in force; without facts only those that need none, and never one that cannot be compared so."""
     found = Indicator.objects.filter(
-        Q(valid_from=None) | Q(valid_from__lte=on), Q(valid_until=None) | Q(valid_until__gte=on)
+        Q(valid_from=None) | Q(valid_from__lte=on),
+        Q(valid_until=None) | Q(valid_until__gte=on),
+        state=Indicator.State.LIVE,
     ).order_by("pk")
     return [
         each for each in found if not each.measure or (_measurable(each, known) and fits(each.measure, each.comparison))

@@ -1,14 +1,15 @@
-"""What people enter about reports: measures, the outcome, and the lines of indicators."""
+"""What people enter about reports: measures, the outcome, until when one may rest."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Post
-from early_warnings.models import EarlyWarning, Measure, Threshold
+from early_warnings import rules
+from early_warnings.models import EarlyWarning, Measure
 from early_warnings.services import Proposal
 
 
@@ -66,18 +67,18 @@ class CloseForm(forms.Form):
     )
 
 
-class ThresholdForm(forms.ModelForm):  # type: ignore[type-arg]
-    """The two lines of an indicator."""
+class SuppressForm(forms.Form):
+    """Until when a report may rest, and why (WRN-3)."""
 
-    class Meta:
-        model = Threshold
-        fields = ("breach", "near")
+    until = forms.DateField(
+        label=_("May rest until"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+    because = forms.CharField(label=_("Why it may rest"), max_length=200)
 
-    def clean(self) -> dict[str, Any]:
-        values: dict[str, Any] = super().clean() or {}
-        breach, near = values.get("breach"), values.get("near")
-        if breach is not None and near is not None:
-            falling = self.instance.indicator.falling
-            if (near < breach) if falling else (near > breach):
-                raise forms.ValidationError(_("The near-breach line must be crossed before the breach line."))
-        return values
+    def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        limits = {
+            "min": (today + timedelta(days=1)).isoformat(),
+            "max": (today + timedelta(days=rules.MOST_SUPPRESSED_DAYS)).isoformat(),
+        }
+        self.fields["until"].widget.attrs.update(limits)

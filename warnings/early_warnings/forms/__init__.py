@@ -1,0 +1,19 @@
+"""What people enter about reports, indicators and regular reports."""
+
+from early_warnings.forms.course import CloseForm, MeasureForm, SuppressForm, measure_forms
+from early_warnings.forms.indicators import EndForm, IndicatorForm, LineForm, LiveForm, ThresholdForm, TrialForm
+from early_warnings.forms.regular import CommentForm
+
+__all__ = [
+    "CloseForm",
+    "CommentForm",
+    "EndForm",
+    "IndicatorForm",
+    "LineForm",
+    "LiveForm",
+    "MeasureForm",
+    "SuppressForm",
+    "ThresholdForm",
+    "TrialForm",
+    "measure_forms",
+]
