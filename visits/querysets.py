@@ -48,6 +48,10 @@ class DayPlanQuerySet(_PersonalQuerySet):
         """Plans that nobody made yet, or that failed: the list of the planner's work."""
         return self.filter(state__in=["waiting", "failed"])
 
+    def week(self, person: Person, on: date, until: date) -> Self:
+        """A person's plans of some days in order, drafts included; none that waits for its first planning."""
+        return self.filter(person=person, date__gte=on, date__lte=until, made_at__isnull=False).order_by("date")
+
     def progress(self) -> Self:
         """With `planned`, `done` and `skipped` stops; `planned` counts all that were on the plan."""
         return self.annotate(

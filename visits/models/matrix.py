@@ -141,6 +141,11 @@ class DayRule(models.Model):
     ahead_days = models.PositiveSmallIntegerField(
         _("days ahead"), default=3, help_text=_("A visit may be made so early when it lies on the way.")
     )
+    horizon_days = models.PositiveSmallIntegerField(
+        _("working days planned together"),
+        default=5,
+        help_text=_("The first is the day's plan, the others are drafts."),
+    )
     speed_kmh = models.PositiveSmallIntegerField(
         _("speed, km/h"), default=20, help_text=_("An e-bike in town rides 20.")
     )
@@ -156,6 +161,7 @@ class DayRule(models.Model):
             models.CheckConstraint(condition=Q(fixed_percent__range=(1, 100)), name="fixed_share_is_a_share"),
             models.CheckConstraint(condition=Q(leaders_percent__range=(1, 100)), name="leaders_share_is_a_share"),
             models.CheckConstraint(condition=Q(speed_kmh__gt=0) & Q(road_factor__gte=1), name="rider_moves"),
+            models.CheckConstraint(condition=Q(horizon_days__range=(1, 30)), name="horizon_is_within_a_month"),
             models.CheckConstraint(condition=Q(service_minutes__len=5), name="service_minutes_for_five_tiers"),
         ]
 

@@ -46,11 +46,15 @@ class PlanRun(models.Model):
 class DayPlan(models.Model):
     """One person's plan of one day. A row that waits is the work to be done: workers claim it with SKIP LOCKED.
 
-    `frozen` is a plan on which somebody acted: nights leave it alone, only its owner plans it again.
+    `draft` is a later day of a horizon: stops in order like any other, planned again each night with few moves until
+    its own night makes it; nobody misses it, and nothing is done on it yet. A person's week is all their plans from
+    today on (`DayPlan.objects.week`). `frozen` is a plan on which somebody acted: nights leave it alone, only its owner
+    plans it again.
     """
 
     class State(models.TextChoices):
         WAITING = "waiting", _("waiting to be planned")
+        DRAFT = "draft", _("draft")
         MADE = "made", _("planned")
         FROZEN = "frozen", _("under way")
         FAILED = "failed", _("planning failed")
@@ -80,7 +84,8 @@ class DayPlan(models.Model):
             models.UniqueConstraint(fields=["person", "date"], name="one_plan_a_person_and_day"),
             models.CheckConstraint(condition=~Q(state="failed") | ~Q(error=""), name="failed_plan_says_why"),
             models.CheckConstraint(
-                condition=~Q(state__in=["made", "frozen"]) | Q(made_at__isnull=False), name="made_plan_says_when"
+                condition=~Q(state__in=["draft", "made", "frozen"]) | Q(made_at__isnull=False),
+                name="made_plan_says_when",
             ),
             # VIS-10: no on-site route starts before the day's pre-trip check.
             models.CheckConstraint(
@@ -135,6 +140,7 @@ class PlanStop(models.Model):
     state = models.CharField(_("state"), max_length=8, choices=State, default=State.PLANNED)
     skip_reason = models.CharField(_("why skipped"), max_length=12, choices=Skip, blank=True)
     note = models.CharField(_("note"), max_length=200, blank=True)
+    appointed_at = models.TimeField(_("appointment at"), null=True)  # agreed with the customer: planning keeps it
     added_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+", verbose_name=_("added by"))
     acted_at = models.DateTimeField(null=True)
     acted_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
@@ -170,7 +176,11 @@ class PlanStop(models.Model):
 
 
 class PlanOmission(models.Model):
-    """A visit that was due and did not fit into the day, with the reason (VIS-3)."""
+    """A visit that was due and did not fit into the day, with the reason (VIS-3).
+
+    On the first day of a horizon everything owed that day; `later` says on which day it is planned instead
+    (`values["on"]`). On a draft what falls due that day and finds no place in the whole horizon.
+    """
 
     class Reason(models.TextChoices):
         NO_CAPACITY = "no_capacity", _("the day is full")
@@ -181,6 +191,7 @@ class PlanOmission(models.Model):
         CALLS_FULL = "calls_full", _("enough phone calls for one day")
         DELEGATE = "delegate", _("on the plan of the person standing in")
         NOBODY = "nobody", _("away, and nobody stands in")
+        LATER = "later", _("planned for a later day")
 
     plan = models.ForeignKey(DayPlan, models.CASCADE, related_name="omissions")
     customer = models.ForeignKey(Customer, models.PROTECT, related_name="+", verbose_name=_("customer"))

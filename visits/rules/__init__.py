@@ -2,12 +2,14 @@
 
 from visits.rules.intervals import Interval, Unit, due_date, known_days, shipped_matrix
 from visits.rules.nights import is_late, is_stale, planned_day
+from visits.rules.prices import Promise, demand_prices, promise_prices
 from visits.rules.priority import (
     Facts,
     Reason,
     ahead_days,
     is_falling,
     is_overstocked,
+    promise_worth,
     reasons_for,
     score,
     worth_metres,
@@ -26,12 +28,14 @@ __all__ = [
     "Interval",
     "Mode",
     "Pace",
+    "Promise",
     "Reason",
     "Unit",
     "Work",
     "WorkingDay",
     "ahead_days",
     "capacity_minutes",
+    "demand_prices",
     "due_date",
     "is_falling",
     "is_late",
@@ -42,6 +46,8 @@ __all__ = [
     "moves_clock",
     "opening_window",
     "planned_day",
+    "promise_prices",
+    "promise_worth",
     "reasons_for",
     "score",
     "shipped_matrix",

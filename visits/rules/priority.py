@@ -14,6 +14,8 @@ _LATE_INTERVALS = 4.0
 _PROMISE_WORTH, _ORDER_WORTH, _LICENCE_WORTH, _SALES_WORTH = 15.0, 2.0, 2.0, 1.0
 _LICENCE_DAYS = 30
 _OWED_METRES, _AHEAD_METRES = 30_000, 1_000
+#: What a follow-up that was promised, and a word about a licence, are worth in metres.
+FOLLOW_UP_WORTH, LICENCE_WORTH = _PROMISE_WORTH * _OWED_METRES, _LICENCE_WORTH * _OWED_METRES
 #: Below this share of the same months last year sales count as falling; above this stock-to-sales a shop is overstocked
 # (TRADE).
 _FALLING_BELOW, _OVERSTOCKED_ABOVE = 0.8, 3.5
@@ -139,6 +141,14 @@ def score(facts: Facts) -> float:
     worth += _SALES_WORTH if is_falling(facts.sales_ratio) else 0
     worth += _SALES_WORTH if is_overstocked(facts.stock_ratio) else 0
     return round(worth, 2)
+
+
+def promise_worth(facts: Facts) -> float:
+    """What a promise kept is worth in metres that one would ride: by tier, and more for a shop in trouble."""
+    worth = _TIER_WORTH.get(facts.tier, min(_TIER_WORTH.values()))
+    worth += _SALES_WORTH if is_falling(facts.sales_ratio) else 0
+    worth += _SALES_WORTH if is_overstocked(facts.stock_ratio) else 0
+    return worth * _OWED_METRES
 
 
 def worth_metres(facts: Facts) -> int:

@@ -13,7 +13,7 @@ from accounts.rules import Role
 from duties.kinds import VISIT_FOLLOW_UP
 from duties.models import Duty
 from visits.models import VisitInterval
-from visits.rules import Facts, Reason, reasons_for, score, worth_metres
+from visits.rules import Facts, Interval, Reason, ahead_days, due_date, reasons_for, score, worth_metres
 
 _WITHOUT_INTERVAL = 30
 #: What a stop that somebody put on the plan is worth: more than all that the planner would choose by itself.
@@ -81,48 +81,118 @@ class Candidate:
         return any(reason.code == "added" for reason in self.reasons)
 
 
-def find_candidates(
+@dataclass(frozen=True, slots=True)
+class Prospect:
+    """A customer whom somebody may visit on some of the coming days, before it is known on which.
+
+    `details` are those of an open follow-up, `sales` the sums of `_SALES`; `stands_in_for` names the absent manager.
+    """
+
+    row: Mapping[str, Any]
+    interval: Interval | None
+    details: Mapping[str, Any] | None
+    sales: tuple[Any, ...] | None
+    stands_in_for: str | None
+
+    @property
+    def customer_id(self) -> int:
+        return int(self.row["pk"])
+
+    @property
+    def promised_on(self) -> date | None:
+        """The day from which an open follow-up wants a visit; one without a day is for the first plan (VIS-12)."""
+        if self.details is None:
+            return None
+        return date.fromisoformat(self.details["on"]) if self.details.get("on") else date.min
+
+    def due_after(self, visited: date) -> date | None:
+        """When the visit after one on that day falls due."""
+        return due_date(visited, self.interval.number, self.interval.unit) if self.interval is not None else None
+
+    def on(
+        self, day: date, next_working_day: date, *, visited: date | None = None, longest_ahead: int, by_hand: bool
+    ) -> Candidate:
+        """The customer as a candidate of one day; `visited` is a visit planned before it that no clock knows."""
+        promised_on = self.promised_on
+        open_promise = promised_on is not None and promised_on <= day and not (visited and visited >= promised_on)
+        facts = Facts(
+            on=day,
+            due_by=next_working_day - timedelta(days=1),
+            tier=self.row["tier"],
+            interval_days=self.interval.about_days if self.interval is not None else _WITHOUT_INTERVAL,
+            due_on=self.due_after(visited) if visited is not None else self.row["due_on"],
+            last_visit_on=visited or self.row["last_visit_on"],
+            promised=self.details if open_promise else None,
+            order_tomorrow=self.is_eve(day, next_working_day),
+            licence_expires_on=self.row["licence_expires_on"],
+        )
+        facts = _with_sales(facts, self.row, self.sales)
+        reasons = reasons_for(facts, longest_ahead=longest_ahead)
+        if not reasons and not by_hand and facts.due_on is not None:
+            reasons.append(Reason("due_soon", {"tier": facts.tier, "due_on": facts.due_on.isoformat()}))
+        if by_hand:
+            reasons.insert(0, Reason("added", {}))
+        if self.stands_in_for is not None:
+            reasons.append(Reason("stand_in", {"name": self.stands_in_for}))
+        return Candidate(self.row, facts, tuple(reasons))
+
+    def is_eve(self, day: date, next_working_day: date) -> bool:
+        """Whether the customer orders on the next working day or on a day off before it."""
+        ahead = range(1, (next_working_day - day).days + 1)
+        return self.row["order_weekday"] in {(day + timedelta(days=number)).isoweekday() for number in ahead}
+
+
+def find_prospects(
     *,
     managers: Sequence[int],
     on: date,
-    next_working_day: date,
+    until: date,
     longest_ahead: int,
-    without: frozenset[int] = frozenset(),
     standing_in: Mapping[int, str] | None = None,
     by_hand: frozenset[int] = frozenset(),
-) -> list[Candidate]:
-    """The customers of these account managers who have a reason to be visited that day, the most urgent first.
+) -> list[Prospect]:
+    """The customers of these account managers who have a reason to be visited between two days, by their number.
 
-    `without` are customers already dealt with; `standing_in` names the absent managers whose customers are among them;
-    `by_hand` are those that a person wants to see that day, whatever else there is to say.
+    `until` is the working day after the last one that is planned; `standing_in` names the absent managers whose
+    customers are among them; `by_hand` are those that a person wants to see, whatever else there is to say.
     """
-    intervals = {row.tier: row.interval.about_days for row in VisitInterval.objects.filter(role=Role.ACCOUNT_MANAGER)}
-    promised = _promised(managers, on)
-    rows = [row for row in _rows(managers, by_hand) if row["pk"] not in without]
-    eve_of = {(on + timedelta(days=ahead)).isoweekday() for ahead in range(1, (next_working_day - on).days + 1)}
-    known = {
-        row["pk"]: _facts(
+    intervals = {row.tier: row.interval for row in VisitInterval.objects.filter(role=Role.ACCOUNT_MANAGER)}
+    promised = _promised(managers, until)
+    prospects = [
+        Prospect(
             row,
-            on,
-            next_working_day,
-            intervals,
-            promised=promised.get(row["pk"]),
-            order_tomorrow=row["order_weekday"] in eve_of,
+            intervals.get(row["tier"]) if row["due_on"] is not None else None,
+            promised.get(row["pk"]),
+            None,
+            (standing_in or {}).get(row["account_manager_id"]),
         )
-        for row in rows
-    }
-    wanted = [row for row in rows if row["pk"] in by_hand or reasons_for(known[row["pk"]], longest_ahead=longest_ahead)]
-    sales = _sales([row["pk"] for row in wanted], on)
-    found = []
-    for row in wanted:
-        facts = _with_sales(known[row["pk"]], row, sales)
-        reasons = reasons_for(facts, longest_ahead=longest_ahead)
-        if row["pk"] in by_hand:
-            reasons.insert(0, Reason("added", {}))
-        if standing_in and row["account_manager_id"] in standing_in:
-            reasons.append(Reason("stand_in", {"name": standing_in[row["account_manager_id"]]}))
-        found.append(Candidate(row, facts, tuple(reasons)))
-    return sorted(found, key=lambda each: (-each.worth, each.customer_id))
+        for row in _rows(managers, by_hand)
+    ]
+    last = until - timedelta(days=1)
+    wanted = [
+        prospect
+        for prospect in prospects
+        if prospect.customer_id in by_hand or _may_be_wanted(prospect, on, last, longest_ahead)
+    ]
+    sales = _sales([prospect.customer_id for prospect in wanted], on)
+    return [replace(prospect, sales=sales.get(prospect.customer_id)) for prospect in wanted]
+
+
+def _may_be_wanted(prospect: Prospect, on: date, last: date, longest_ahead: int) -> bool:
+    """Due, promised, or allowed ahead of its time by the last day; or with a licence that runs out."""
+    row = prospect.row
+    if prospect.details is not None:
+        return True
+    if (
+        row["licence_expires_on"] is not None
+        and prospect.on(on, last, longest_ahead=0, by_hand=False).facts.licence_near
+    ):
+        return True
+    if row["due_on"] is None:
+        return False
+    interval = prospect.interval.about_days if prospect.interval is not None else _WITHOUT_INTERVAL
+    ahead = ahead_days(interval, longest=longest_ahead, order_tomorrow=row["order_weekday"] is not None)
+    return bool(row["due_on"] <= last + timedelta(days=ahead))
 
 
 def _rows(managers: Sequence[int], by_hand: frozenset[int]) -> list[dict[str, Any]]:
@@ -144,13 +214,13 @@ def _rows(managers: Sequence[int], by_hand: frozenset[int]) -> list[dict[str, An
     )
 
 
-def _promised(managers: Sequence[int], on: date) -> dict[int, dict[str, Any]]:
-    """Details of the open follow-ups whose day has come; one without a day is for the next plan (VIS-12)."""
+def _promised(managers: Sequence[int], before: date) -> dict[int, dict[str, Any]]:
+    """Details of the open follow-ups whose day comes before that one (VIS-12)."""
     duties = Duty.objects.open().filter(kind=VISIT_FOLLOW_UP, customer__account_manager_id__in=managers)
     return {
         customer_id: details
         for customer_id, details in duties.values_list("customer_id", "details")
-        if details.get("on", "") <= on.isoformat()
+        if details.get("on", "") < before.isoformat()
     }
 
 
@@ -165,32 +235,10 @@ def _sales(customers: Sequence[int], on: date) -> dict[int, tuple[Any, ...]]:
         return {row[0]: row[1:] for row in cursor.fetchall()}
 
 
-def _facts(
-    row: Mapping[str, Any],
-    on: date,
-    next_working_day: date,
-    intervals: Mapping[int, int],
-    *,
-    promised: Mapping[str, Any] | None,
-    order_tomorrow: bool,
-) -> Facts:
-    return Facts(
-        on=on,
-        due_by=next_working_day - timedelta(days=1),
-        tier=row["tier"],
-        interval_days=intervals.get(row["tier"], _WITHOUT_INTERVAL),
-        due_on=row["due_on"],
-        last_visit_on=row["last_visit_on"],
-        promised=promised,
-        order_tomorrow=order_tomorrow,
-        licence_expires_on=row["licence_expires_on"],
-    )
-
-
-def _with_sales(facts: Facts, row: Mapping[str, Any], sales: Mapping[int, tuple[Any, ...]]) -> Facts:
-    if row["pk"] not in sales:
+def _with_sales(facts: Facts, row: Mapping[str, Any], sales: tuple[Any, ...] | None) -> Facts:
+    if sales is None:
         return facts
-    quantity, quantity_before, amount, amount_before, stock = sales[row["pk"]]
+    quantity, quantity_before, amount, amount_before, stock = sales
     now, before = (quantity, quantity_before) if row["kind"] == Customer.Kind.RETAILER else (amount, amount_before)
     monthly = (quantity or 0) / 3
     return replace(

@@ -1,6 +1,9 @@
-"""From candidates to a day: who is visited in which order, who is called, who is left out and why (VIS-3, VIS-4)."""
+"""What a day offers and what is settled about it, and the draft of a day: stops in order, and who is left out and why.
 
-from collections.abc import Sequence
+(VIS-3, VIS-4)
+"""
+
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from math import ceil
@@ -13,15 +16,13 @@ from duties.rules import WORKING_HOURS
 from visits import routing
 from visits.models import DayRule, PlanOmission, PlanStop
 from visits.models.plans import Modes
-from visits.rules import WorkingDay, capacity_minutes, opening_window
-from visits.services.candidates import Candidate
+from visits.rules import WorkingDay, capacity_minutes
+from visits.services.candidates import Candidate, Prospect
 
 MINUTE = 60
 WORKING_DAY = WorkingDay(
     tuple((opens.hour * 60 + opens.minute, closes.hour * 60 + closes.minute) for opens, closes in WORKING_HOURS)
 )
-#: Only so many of the most urgent shops enter the search: more do not fit into a day, and each one makes it slower.
-SEARCHED_MOST = 150
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,18 +36,26 @@ class Search:
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """What a person's day offers: the rule, from where and when they ride, and how much of the capacity is left."""
+    """What one of a person's days offers: the rule, from where and when they ride, how much of the capacity is left.
+
+    `following` is the working day after it. `away` names who stands in on a day off, "" if nobody does, and is None on
+    a day that is worked.
+    """
 
     on: date
+    following: date
     rule: DayRule
     start: routing.Place | None
     end: routing.Place | None
     begins: int = 0
     used: int = 0
+    away: str | None = None
 
     @property
     def longest(self) -> int:
         """Working seconds that a plan may still fill."""
+        if self.away is not None:
+            return 0
         capacity = MINUTE * capacity_minutes(
             working_minutes=WORKING_DAY.length // MINUTE,
             fixed_percent=self.rule.fixed_percent,
@@ -60,10 +69,27 @@ class Frame:
         return midnight + timedelta(seconds=WORKING_DAY.clock_seconds(working))
 
 
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is already settled about the days: by day, whom a person put there by hand and for when, and what was seen.
+
+    `not_today` were dealt with on the first day; `fixed` are visits on later days that somebody has acted on; `handed`
+    are customers whom a delegate sees to; `standing_in` says on which days an absent manager's customers are one's own.
+    """
+
+    by_hand: Mapping[tuple[int, date], time | None] = field(default_factory=dict)
+    seen: Collection[tuple[int, date]] = frozenset()
+    not_today: Collection[int] = frozenset()
+    fixed: Mapping[int, date] = field(default_factory=dict)
+    handed: Collection[int] = frozenset()
+    standing_in: Mapping[int, Collection[date]] = field(default_factory=dict)
+
+
 @dataclass(slots=True)
 class Draft:
     """A day before it is written."""
 
+    frame: Frame
     stops: list[PlanStop] = field(default_factory=list)
     omissions: list[PlanOmission] = field(default_factory=list)
     metres: int = 0
@@ -79,118 +105,40 @@ class Draft:
                 PlanOmission(customer_id=candidate.customer_id, reason=reason, values=values, worth=candidate.points)
             )
 
-
-def draw_up(frame: Frame, candidates: Sequence[Candidate], search: Search) -> Draft:
-    """Order the shops worth riding to, then the calls, within the day's capacity."""
-    draft = Draft()
-    to_ride: dict[int, Candidate] = {}
-    to_call: list[Candidate] = []
-    for candidate in candidates:
-        if candidate.wants_call or frame.start is None:
-            to_call.append(candidate)
-        elif len(to_ride) < SEARCHED_MOST:
-            to_ride[candidate.customer_id] = candidate
-        else:
-            draft.omit(candidate, PlanOmission.Reason.NO_CAPACITY)
-    called = _calls_that_fit(frame, to_call, draft)
-    _ride(frame, to_ride, search, draft, kept_for_calls=len(called) * frame.rule.call_minutes * MINUTE)
-    _call(frame, called, draft)
-    return draft
-
-
-def _calls_that_fit(frame: Frame, candidates: Sequence[Candidate], draft: Draft) -> list[Candidate]:
-    fitting: list[Candidate] = []
-    most = min(frame.rule.calls_most, frame.longest // max(1, frame.rule.call_minutes * MINUTE))
-    for candidate in candidates:
-        if not candidate.row["phone"]:
-            draft.omit(candidate, PlanOmission.Reason.NO_POSITION)
-        elif len(fitting) == most:
-            draft.omit(candidate, PlanOmission.Reason.CALLS_FULL)
-        else:
-            fitting.append(candidate)
-    return fitting
-
-
-def _ride(frame: Frame, candidates: dict[int, Candidate], search: Search, draft: Draft, *, kept_for_calls: int) -> None:
-    if frame.start is None or frame.end is None or not candidates:
-        return
-    calls = []
-    for candidate in candidates.values():
-        call = _as_call(frame, candidate, draft)
-        if call is not None:
-            calls.append(call)
-    rider = routing.Rider(
-        start=frame.start,
-        end=frame.end,
-        begins=frame.begins,
-        ends=WORKING_DAY.length,
-        longest=max(0, frame.longest - kept_for_calls),
-        most=frame.rule.stops_most,
-        speed_kmh=frame.rule.speed_kmh,
-        road_factor=frame.rule.road_factor,
-    )
-    route = routing.plan_route(rider, calls, seed=search.seed, iterations=search.iterations, seconds=search.seconds)
-    for stop in route.stops:
-        draft.stops.append(
-            _stop(
-                frame,
-                candidates[stop.key],
-                Modes.ON_SITE,
-                begins=stop.begins,
-                seconds=stop.ends - stop.begins,
-                metres=stop.metres,
-                ride_seconds=stop.ride_seconds,
+    def ride(self, route: routing.Route, candidates: Mapping[int, Candidate]) -> None:
+        """Take over a route."""
+        for stop in route.stops:
+            self.stops.append(
+                stop_of(
+                    self.frame,
+                    candidates[stop.key],
+                    Modes.ON_SITE,
+                    begins=stop.begins,
+                    seconds=stop.ends - stop.begins,
+                    metres=stop.metres,
+                    ride_seconds=stop.ride_seconds,
+                )
             )
-        )
-    draft.metres, draft.seconds, draft.ride_seconds = route.metres, route.seconds, route.ride_seconds
-    draft.home_at = route.home_at
-    alone = {call.key: call for call in calls}
-    for key in route.left_out:
-        fits = routing.fits_alone(rider, alone[key])
-        draft.omit(candidates[key], PlanOmission.Reason.NO_CAPACITY if fits else PlanOmission.Reason.TOO_FAR)
+        self.metres, self.seconds, self.ride_seconds = route.metres, route.seconds, route.ride_seconds
+        self.home_at = route.home_at
+
+    def call(self, candidates: Sequence[Candidate]) -> None:
+        """Calls are made after the ride, in the hours kept free; one after the other."""
+        length = self.frame.rule.call_minutes * MINUTE
+        begins = max(self.frame.begins, self.home_at)
+        for candidate in candidates:
+            if begins + length > WORKING_DAY.length:
+                self.omit(candidate, PlanOmission.Reason.CALLS_FULL)
+                continue
+            self.stops.append(stop_of(self.frame, candidate, Modes.PHONE, begins=begins, seconds=length))
+            self.seconds += length
+            begins += length
 
 
-def _as_call(frame: Frame, candidate: Candidate, draft: Draft) -> routing.Call | None:
-    row = candidate.row
-    seconds = service_minutes(frame.rule, candidate.facts.tier) * MINUTE
-    window = opening_window(
-        day=WORKING_DAY,
-        weekday=frame.on.isoweekday(),
-        opens_at=row["opens_at"],
-        closes_at=row["closes_at"],
-        closed_weekdays=row["closed_weekdays"],
-        service_seconds=seconds,
-    )
-    if window is None:
-        shut = frame.on.isoweekday() in row["closed_weekdays"]
-        draft.omit(candidate, PlanOmission.Reason.CLOSED_THAT_DAY if shut else PlanOmission.Reason.OUTSIDE_HOURS)
-        return None
-    return routing.Call(
-        key=candidate.customer_id,
-        place=routing.Place(row["latitude"], row["longitude"]),
-        earliest=window[0],
-        latest=window[1],
-        seconds=seconds,
-        worth=candidate.worth,
-    )
-
-
-def _call(frame: Frame, candidates: Sequence[Candidate], draft: Draft) -> None:
-    """Calls are made after the ride, in the hours kept free; one after the other."""
-    length = frame.rule.call_minutes * MINUTE
-    begins = max(frame.begins, draft.home_at)
-    for candidate in candidates:
-        if begins + length > WORKING_DAY.length:
-            draft.omit(candidate, PlanOmission.Reason.CALLS_FULL)
-            continue
-        draft.stops.append(_stop(frame, candidate, Modes.PHONE, begins=begins, seconds=length))
-        draft.seconds += length
-        begins += length
-
-
-def _stop(
+def stop_of(
     frame: Frame, candidate: Candidate, mode: str, *, begins: int, seconds: int, metres: int = 0, ride_seconds: int = 0
 ) -> PlanStop:
+    """A stop at a time of that day, in working seconds."""
     arrive = frame.moment(begins)
     return PlanStop(
         customer_id=candidate.customer_id,
@@ -202,6 +150,15 @@ def _stop(
         ride_minutes=ceil(ride_seconds / MINUTE),
         reasons=[reason.as_json() for reason in candidate.reasons],
     )
+
+
+def is_called(prospect: Prospect, frame: Frame, *, by_hand: bool = False) -> bool:
+    """Met by phone: the matrix says so, it was agreed so, the shop is on no map, or nobody knows from where to ride."""
+    if frame.start is None or prospect.row["latitude"] is None:
+        return True
+    if prospect.details is not None:
+        return prospect.details.get("mode") == "phone"
+    return bool(prospect.row["by_phone"]) and not by_hand
 
 
 def service_minutes(rule: DayRule, tier: int) -> int:

@@ -50,12 +50,17 @@ def open_run(*, on: date, now: datetime, again: bool = False) -> PlanRun:
 
 
 def _add_missing(run: PlanRun) -> None:
-    """A waiting row for each person without one; rows that a person made by hand join the run."""
+    """A waiting row for each person without one; drafts and rows that a person made by hand join the run.
+
+    A draft waits with its stops: planning it, they count as what people have seen.
+    """
     people = planned_people(Person, run.date).exclude(day_plans__date=run.date, day_plans__run=run)
     missing = list(people.values_list("pk", flat=True))
     if not missing:
         return
-    DayPlan.objects.filter(person__in=missing, date=run.date, run=None).update(run=run)
+    rows = DayPlan.objects.filter(person__in=missing, date=run.date, run=None)
+    rows.filter(state=DayPlan.State.DRAFT).update(run=run, state=DayPlan.State.WAITING)
+    rows.update(run=run)
     DayPlan.objects.bulk_create(
         [DayPlan(person_id=person, date=run.date, run=run) for person in missing],
         ignore_conflicts=True,

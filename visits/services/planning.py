@@ -1,22 +1,33 @@
-"""One person's plan of one day: made, replaced as a whole, left alone once somebody acted on it (VIS-3, VIS-4)."""
+"""One person's plans: their day and the drafts of the days after it, replaced as a whole (VIS-3, VIS-4).
+
+A day that somebody acted on is left alone. The other days are drafts: rows of `DayPlan` in the state `draft`, each
+with its stops, planned again with every planning of an earlier day. `plan_day` and `replan` return the first day's
+plan; read the week by `DayPlan.objects.week(person, on, until)`.
+
+To move a customer to a later day by hand: give its draft a stop with `added_by` (and `appointed_at` for a time that was
+agreed), and plan the first day again: such stops keep their day, all else finds its best place around them.
+"""
 
 import logging
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import date, datetime
+from itertools import pairwise
 
 from django.db import transaction
-from django.db.models import Q
 from django.utils import timezone
 
-from accounts.models import Absence, Customer, Person
+from accounts.models import Customer, Person
 from accounts.rules import Role
 from duties.calendar import WorkCalendar
 from visits import routing
-from visits.models import DayPlan, DayRule, PlanOmission, PlanStop
-from visits.services.candidates import Candidate, find_candidates
-from visits.services.drafting import WORKING_DAY, Draft, Frame, Search, draw_up, seconds_of
+from visits.models import DayPlan, DayRule, PlanStop
+from visits.services.candidates import find_prospects
+from visits.services.drafting import WORKING_DAY, Frame, Known, Search, seconds_of
+from visits.services.horizons import draw_up_days
+from visits.services.leave import Leave, leave_of
+from visits.services.writing import is_open, later_plans, stops_of, write_plans
 
 logger = logging.getLogger(__name__)
 #: A plan that failed so often is left to people: the health page names it.
@@ -25,15 +36,6 @@ ATTEMPTS_MOST = 5
 
 class DayIsOver(Exception):
     """There is no working time left in which anything could be planned."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Away:
-    """Who is away that day, as far as one person's plan is concerned."""
-
-    absent: bool
-    delegate: Person | None
-    stands_in_for: Mapping[int, str]
 
 
 @transaction.atomic
@@ -94,65 +96,73 @@ def make(plan: DayPlan, *, now: datetime, search: Search, calendar: WorkCalendar
 
 
 def _plan(plan: DayPlan, *, now: datetime, search: Search, calendar: WorkCalendar, from_now: bool = False) -> None:
+    """Plan the row's day and, together with it, the following working days as drafts."""
     began = time.monotonic()
-    away = _away(plan)
     rule = DayRule.objects.get()
-    kept = list(plan.stops.exclude(state=PlanStop.State.PLANNED).order_by("sequence").select_related("customer"))
-    by_hand = {stop.customer_id: stop for stop in plan.stops.filter(state="planned", added_by__isnull=False)}
-    frame = _frame(plan, rule, kept, now if from_now else None)
-    candidates = find_candidates(
-        managers=[plan.person_id, *away.stands_in_for],
+    days = [plan.date]
+    while len(days) <= rule.horizon_days:
+        days.append(calendar.next_working_day(days[-1]))
+    plans = [plan, *later_plans(plan, days[1:-1], now)]
+    stops = stops_of(plans)
+    leave = leave_of(plan.person, days[:-1])
+    frames = _frames(plan, days, rule, leave)
+    if from_now and timezone.localdate(now) >= plan.date:
+        frames[0] = _from_now(frames[0], stops[plan.pk], now)
+    known = _known(plans, stops)
+    prospects = find_prospects(
+        managers=[plan.person_id, *leave.standing_in],
         on=plan.date,
-        next_working_day=calendar.next_working_day(plan.date),
+        until=days[-1],
         longest_ahead=rule.ahead_days,
-        without=frozenset(stop.customer_id for stop in kept),
-        standing_in=away.stands_in_for,
-        by_hand=frozenset(by_hand),
+        standing_in=leave.names,
+        by_hand=frozenset(customer for customer, _day in known.by_hand),
     )
-    draft = _draft_of_absent(away, candidates) if away.absent else draw_up(frame, candidates, search)
-    _write(plan, draft, kept, by_hand)
-    plan.absent = away.absent
-    plan.state, plan.error, plan.made_at, plan.attempts = DayPlan.State.MADE, "", now, 0
+    prospects, known = leave.share(prospects, known, frames)
+    drafts = draw_up_days(frames, prospects, known, search)
+    plan.state, plan.error, plan.attempts = DayPlan.State.MADE, "", 0
     plan.solving_ms = round((time.monotonic() - began) * 1000)
-    plan.metres = draft.metres + sum(stop.metres for stop in kept)
-    plan.minutes = round((draft.seconds + frame.used) / 60)
-    plan.ride_minutes = round(draft.ride_seconds / 60) + sum(stop.ride_minutes for stop in kept)
-    plan.save()
+    write_plans(plans, drafts, stops, now=now)
 
 
-def _away(plan: DayPlan) -> _Away:
-    """Absences of that day that touch this plan, in one query; a delegate who is away too stands in for nobody."""
-    absences = (
-        Absence.objects.on(plan.date)
-        .filter(Q(person_id=plan.person_id) | Q(delegate_id=plan.person_id))
-        .select_related("person", "delegate")
-        .order_by("created_at")
-    )
-    own = [absence for absence in absences if absence.person_id == plan.person_id]
-    others = {
-        absence.person_id: str(absence.person)
-        for absence in absences
-        if absence.person_id != plan.person_id and absence.person.is_active
-    }
-    return _Away(bool(own), own[-1].delegate if own else None, {} if own else others)
+def _frames(plan: DayPlan, days: Sequence[date], rule: DayRule, leave: Leave) -> list[Frame]:
+    """What each day but the last one offers, from and to the person's place."""
+    start = _start_of(plan)
+    return [
+        Frame(on=day, following=following, rule=rule, start=start, end=start, away=leave.away.get(day))
+        for day, following in pairwise(days)
+    ]
 
 
-def _frame(plan: DayPlan, rule: DayRule, kept: Sequence[PlanStop], now: datetime | None) -> Frame:
-    """Where and when the ride begins: in the morning at the person's start, later where they were last."""
-    start = end = _start_of(plan)
-    begins = used = 0
-    if now is not None and timezone.localdate(now) >= plan.date:
-        begins = (
-            WORKING_DAY.working_seconds(seconds_of(now)) if timezone.localdate(now) == plan.date else WORKING_DAY.length
-        )
-        if begins >= WORKING_DAY.length:
-            raise DayIsOver(str(plan.date))
-        visited = [stop for stop in kept if stop.state == PlanStop.State.DONE and stop.mode == "on_site"]
-        last = visited[-1].customer if visited else None
-        if last is not None and last.latitude is not None and last.longitude is not None:
-            start = routing.Place(last.latitude, last.longitude)
-            used = max(0, begins - WORKING_DAY.working_seconds(seconds_of(visited[0].arrive_at)))
-    return Frame(on=plan.date, rule=rule, start=start, end=end or start, begins=begins, used=used)
+def _from_now(frame: Frame, stops: Sequence[PlanStop], now: datetime) -> Frame:
+    """Today, planned again under way: from where the person was last, with the time that is left."""
+    today = timezone.localdate(now) == frame.on
+    begins = WORKING_DAY.working_seconds(seconds_of(now)) if today else WORKING_DAY.length
+    if begins >= WORKING_DAY.length:
+        raise DayIsOver(str(frame.on))
+    visited = [stop for stop in stops if stop.state == PlanStop.State.DONE and stop.mode == "on_site"]
+    last = visited[-1].customer if visited else None
+    if last is None or last.latitude is None or last.longitude is None:
+        return replace(frame, begins=begins)
+    used = max(0, begins - WORKING_DAY.working_seconds(seconds_of(visited[0].arrive_at)))
+    return replace(frame, begins=begins, used=used, start=routing.Place(last.latitude, last.longitude))
+
+
+def _known(plans: Sequence[DayPlan], stops: Mapping[int, Sequence[PlanStop]]) -> Known:
+    """What people have done, put there by hand or seen on these days."""
+    by_hand, seen, fixed = {}, set(), {}
+    for plan in plans:
+        for stop in stops[plan.pk]:
+            key = (stop.customer_id, plan.date)
+            if plan is not plans[0] and not is_open(plan):
+                fixed[stop.customer_id] = plan.date
+            elif stop.state != PlanStop.State.PLANNED:
+                continue
+            elif stop.added_by_id is not None:
+                by_hand[key] = stop.appointed_at
+            else:
+                seen.add(key)
+    acted = [stop.customer_id for stop in stops[plans[0].pk] if stop.state != PlanStop.State.PLANNED]
+    return Known(by_hand, frozenset(seen), frozenset(acted), fixed)
 
 
 def _start_of(plan: DayPlan) -> routing.Place | None:
@@ -176,31 +186,3 @@ def _start_of(plan: DayPlan) -> routing.Place | None:
     return routing.Place(
         sum(latitude for latitude, _ in places) / len(places), sum(longitude for _, longitude in places) / len(places)
     )
-
-
-def _draft_of_absent(away: _Away, candidates: Sequence[Candidate]) -> Draft:
-    """Somebody away visits nobody; what is due is named, with who sees to it (ORG-3)."""
-    draft = Draft()
-    for candidate in candidates:
-        if away.delegate is not None:
-            draft.omit(candidate, PlanOmission.Reason.DELEGATE, name=str(away.delegate))
-        else:
-            draft.omit(candidate, PlanOmission.Reason.NOBODY)
-    return draft
-
-
-def _write(plan: DayPlan, draft: Draft, kept: Sequence[PlanStop], by_hand: Mapping[int, PlanStop]) -> None:
-    plan.stops.filter(state=PlanStop.State.PLANNED).delete()
-    plan.omissions.all().delete()
-    for number, stop in enumerate(kept, start=1):
-        if stop.sequence != number:
-            stop.sequence = number
-            stop.save(update_fields=["sequence"])
-    for number, stop in enumerate(draft.stops, start=len(kept) + 1):
-        stop.plan, stop.sequence = plan, number
-        if (added := by_hand.get(stop.customer_id)) is not None:
-            stop.added_by_id, stop.note = added.added_by_id, added.note
-    PlanStop.objects.bulk_create(draft.stops)
-    for omission in draft.omissions:
-        omission.plan = plan
-    PlanOmission.objects.bulk_create(draft.omissions)
