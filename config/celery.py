@@ -22,6 +22,7 @@ SCHEDULE = {
     "move open work after transfers": ("duties.tasks.settle_transfers", 15.0),
     "count broken promises": ("duties.tasks.watch", 60.0),
     "plan the next working day": ("visits.tasks.plan_night", NIGHT),
+    "keep riders out of the weather": ("visits.tasks.watch_weather", 60.0),
     "add up the units' months": ("accounts.tasks.add_up_recent", crontab(hour="3", minute="10")),
     "evaluate the indicators": ("early_warnings.tasks.evaluate_night", NIGHT),
     "evaluate what was imported": ("early_warnings.tasks.evaluate_imports", 60.0),

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.rules import MAY, Deed
 from duties.rules import SETTERS, WATCHERS
+from visits.rules.weather import MAY_DECLARE
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,8 @@ MENU: tuple[Group, ...] = (
     Group(
         _("Management"),
         (
+            Entry(_("Can we keep it?"), "scale", "visits:promise", roles=MAY_DECLARE),
+            Entry(_("Extreme weather"), "wind", "visits:weather", roles=MAY_DECLARE),
             Entry(_("Risk control"), "shield", "risk:home"),
             Entry(_("Organisation"), "sitemap", "accounts:organisation", key="o"),
             Entry(_("Escalation rules"), "arrows-up-down", "duties:rules", roles=SETTERS),

@@ -6,10 +6,11 @@ from datetime import date
 from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Customer, Person
-from visits.models import DayRule, PlanStop, Visit, VisitInterval
+from accounts.models import Customer, OrgUnit, Person
+from visits.models import DayRule, PlanStop, Visit, VisitInterval, WeatherAlert
 from visits.models.plans import Modes
 from visits.services import Found, Log, Position
 
@@ -200,3 +201,19 @@ class DayRuleForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptab
             "speed_kmh",
             "road_factor",
         )
+
+
+class WeatherForm(forms.Form):
+    """An alert by hand: what, where, from when until when (VIS-9)."""
+
+    kind = forms.ChoiceField(label=_("Weather"), choices=WeatherAlert.Kind.choices)
+    headline = forms.CharField(label=_("What is said"), max_length=200, required=False)
+    units = forms.ModelMultipleChoiceField(
+        label=_("Units"), queryset=OrgUnit.objects.none(), widget=forms.SelectMultiple(attrs={"size": 8})
+    )
+    starts_at = forms.DateTimeField(label=_("From"), widget=forms.DateTimeInput(attrs={"type": "datetime-local"}))
+    ends_at = forms.DateTimeField(label=_("Until"), widget=forms.DateTimeInput(attrs={"type": "datetime-local"}))
+
+    def __init__(self, *args: Any, units: QuerySet[OrgUnit], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["units"].queryset = units  # type: ignore[attr-defined]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
@@ -83,6 +83,32 @@ class TerritoryQuerySet(models.QuerySet[Any]):
     def visible_to(self, person: Viewer) -> Self:
         """Proposals for units under one's posts; an account manager sees none before it is decided."""
         return self if person.scope.everything else self.filter(units_of(person, "unit__"))
+
+
+class WeatherAlertQuerySet(models.QuerySet[Any]):
+    def visible_to(self, person: Viewer) -> Self:
+        """Alerts for units under one's posts, and those that cover the unit one works in."""
+        if person.scope.everything:
+            return self
+        units = self.model._meta.get_field("units").related_model  # without importing upward
+        under = units._default_manager.filter(units_of(person), weather_alerts=OuterRef("pk"))
+        homes = units._default_manager.filter(pk__in=person.scope.home_units, path__startswith=OuterRef("path"))
+        above = units._default_manager.filter(Exists(homes), weather_alerts=OuterRef("pk"))
+        return self.filter(Exists(under) | Exists(above))
+
+    def in_force(self, now: datetime) -> Self:
+        """Not lifted, not over; also those that are still to come."""
+        return self.filter(state="active", ends_at__gt=now)
+
+
+class WeatherDebtQuerySet(ScopedQuerySet[Any]):
+    def owed(self) -> Self:
+        """Put off, and nobody has been in the shop since."""
+        visits = self.model._meta.get_field("customer").related_model._meta.get_field("visits").related_model
+        since = visits._default_manager.filter(
+            customer=OuterRef("customer"), state="done", mode="on_site", started_at__gt=OuterRef("put_off_at")
+        )
+        return self.filter(~Exists(since), customer__status="active")
 
 
 class PlanStopQuerySet(ScopedQuerySet[Any]):

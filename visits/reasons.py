@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.models import Customer
 
@@ -38,8 +38,28 @@ def _added(values: Mapping[str, Any]) -> str:
     return _("added by hand: %(note)s") % {"note": values["note"]} if values.get("note") else _("added by hand")
 
 
+#: The kinds of weather, as `WeatherAlert.Kind` says them.
+_WEATHER: Mapping[str, Any] = {
+    "gale": gettext_lazy("gale"),
+    "thunder": gettext_lazy("thunderstorm"),
+    "snow": gettext_lazy("heavy snow"),
+    "rain": gettext_lazy("rainstorm"),
+    "ice": gettext_lazy("icy roads"),
+    "fog": gettext_lazy("dense fog"),
+    "heat": gettext_lazy("extreme heat"),
+    "dust": gettext_lazy("sandstorm"),
+    "other": gettext_lazy("other weather"),
+}
+
+
+def _promised(values: Mapping[str, Any]) -> str:
+    if values.get("weather"):
+        return _("put off by the weather: %(kind)s") % {"kind": _WEATHER.get(values["weather"], "–")}
+    return _("promised: %(reason)s") % {"reason": values.get("reason", "–")}
+
+
 _WORDS: Mapping[str, tuple[Callable[[Mapping[str, Any]], str], str, str]] = {
-    "promised": (lambda v: _("promised: %(reason)s") % {"reason": v.get("reason", "–")}, "tag", "mine"),
+    "promised": (_promised, "tag", "mine"),
     "overdue": (_overdue, "alert-circle", "over"),
     "never": (lambda v: _("%(tier)s, not visited yet") % {"tier": _tier(v)}, "alert-circle", "over"),
     "due": (lambda v: _("%(tier)s, due %(day)s") % {"tier": _tier(v), "day": _short(v["due_on"])}, "calendar-due", ""),

@@ -3,7 +3,7 @@
 from celery import shared_task
 
 from accounts import clock
-from visits.services import nights
+from visits.services import nights, weather
 
 
 @shared_task
@@ -16,3 +16,9 @@ def plan_night() -> None:
 @shared_task
 def plan_one(plan_id: int) -> None:
     nights.make_one(plan_id=plan_id, now=clock.now())
+
+
+@shared_task
+def watch_weather() -> None:
+    """Plans that were made since an alert was declared are turned too (VIS-9)."""
+    weather.turn_all(now=clock.now())

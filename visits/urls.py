@@ -4,7 +4,7 @@ from datetime import date
 
 from django.urls import path, register_converter
 
-from visits.views import day, desk, gate, matrix, problems, promise, team, territories, trying, visit
+from visits.views import day, desk, gate, matrix, problems, promise, team, territories, trying, visit, weather
 
 
 class DayConverter:
@@ -43,6 +43,9 @@ urlpatterns = [
     path("team/", team.team, name="team"),
     path("plans/<int:pk>/", team.plan, name="plan"),
     path("matrix/", matrix.matrix, name="matrix"),
+    path("weather/", weather.alerts, name="weather"),
+    path("weather/<int:pk>/", weather.alert, name="weather-alert"),
+    path("weather/<int:pk>/lift/", weather.lift, name="weather-lift"),
     path("promise/", promise.picture, name="promise"),
     path("promise/mend/", promise.mend, name="promise-mend"),
     path("promise/what-if/", trying.what_if, name="what-if"),

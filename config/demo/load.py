@@ -29,6 +29,7 @@ from config.demo.stories import Stories, Story, draw_stories
 from config.demo.today import live_today
 from config.demo.visiting import write_visits
 from config.demo.warned import write_warnings
+from config.demo.weathered import announce_thunder
 from visits.rules import planned_day
 from visits.services import refresh_clocks
 
@@ -114,6 +115,7 @@ def _plan(book: Book, progress: Progress, **how: float) -> None:
         if day == shape.today:
             with transaction.atomic():
                 live_today(book)
+    announce_thunder(shape, wanted)
 
 
 def _live_through(shape: Shape, progress: Progress) -> Book:

@@ -77,6 +77,7 @@ class Notice(models.Model):
         DUTY = "duty", _("duty")
         CUSTOMERS_CAME = "customers_came", _("customers came")
         CUSTOMERS_WENT = "customers_went", _("customers went")
+        WEATHER = "weather", _("extreme weather")
 
     class Channel(models.TextChoices):
         INBOX = "inbox", pgettext_lazy("channel", "inbox")
@@ -107,7 +108,7 @@ class Notice(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(matter="duty", duty__isnull=False)
-                | Q(matter__in=["customers_came", "customers_went"], duty=None),
+                | Q(matter__in=["customers_came", "customers_went", "weather"], duty=None),
                 name="notice_has_its_matter",
             ),
         ]

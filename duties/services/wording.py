@@ -55,13 +55,16 @@ def describe(duty: Duty) -> str:
 
 
 def sentence(matter: str, details: dict[str, object]) -> str:
-    """What a notice without a duty says (ORG-5)."""
+    """What a notice without a duty says (ORG-5, VIS-9)."""
     words = {
         Notice.Matter.CUSTOMERS_CAME: _(
             "%(customers)s customers came to you from %(person)s, with %(duties)s open duties"
         ),
         Notice.Matter.CUSTOMERS_WENT: _(
             "%(customers)s customers went from you to %(person)s, with %(duties)s open duties"
+        ),
+        Notice.Matter.WEATHER: _(
+            "%(headline)s: from %(since)s to %(until)s nobody rides, %(stops)s stops become calls"
         ),
     }
     return words[Notice.Matter(matter)] % details

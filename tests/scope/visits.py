@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 from accounts import clock
@@ -19,6 +20,7 @@ from tests.factories.visits import (
 )
 from tests.scope import Entry, NoObject, Object
 from visits.services import refresh_clocks
+from visits.services.weather import declare
 
 LIST = NoObject("a list that starts at visible_to: tests/visits/test_pages.py, test_api.py")
 OWN = NoObject("one's own day")
@@ -69,6 +71,21 @@ def territory_of_b(company: Company) -> Mapping[str, Any]:
     return {"pk": TerritoryFactory(unit=company.b.unit, made_by=company.b.general_manager).pk}
 
 
+def alert_of_b(company: Company) -> Mapping[str, Any]:
+    alert = declare(
+        identifier=str(uuid.uuid4()),
+        source="hand",
+        kind="gale",
+        headline="大风",
+        units=[company.b.unit],
+        starts_at=clock.now(),
+        ends_at=clock.now() + timedelta(hours=2),
+        by=company.b.general_manager,
+        now=clock.now(),
+    )
+    return {"pk": alert.pk}
+
+
 def manager(company: Company) -> Person:
     return company.b.account_manager
 
@@ -89,6 +106,13 @@ ENTRIES: dict[str, Entry] = {
     "visits:plan-again": OWN,
     "visits:gate": OWN,
     "visits:matrix": RULES,
+    "visits:weather": LIST,
+    "visits:weather-alert": Object(alert_of_b),
+    "visits:weather-lift": Object(alert_of_b, "post"),
+    "weather-alerts-list": LIST,
+    "weather-alerts-detail": Object(alert_of_b),
+    "weather-alerts-cap": NoObject("for those who answer for the whole company: tests/visits/test_weather.py"),
+    "weather-alerts-lift": Object(alert_of_b, "post"),
     "visits:promise": LIST,
     "visits:promise-mend": LIST,
     "visits:what-if": LIST,

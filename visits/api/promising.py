@@ -18,7 +18,7 @@ from accounts.rules import Deed, Role
 from duties.calendar import WorkCalendar
 from visits.api.visiting import NotNow, caller, valid
 from visits.models import Territory
-from visits.serializers import (
+from visits.serializers.promising import (
     AskedSerializer,
     DrawSerializer,
     LoadSerializer,

@@ -19,7 +19,7 @@ from accounts.models import Person
 from accounts.rules import Role
 from visits import services
 from visits.models import DayPlan, PlanStop, Problem, Visit, VisitClock, VisitInterval
-from visits.serializers import (
+from visits.serializers.visiting import (
     AddSerializer,
     ArriveSerializer,
     ClockSerializer,
@@ -36,6 +36,7 @@ from visits.serializers import (
     WholePlanSerializer,
     WholeVisitSerializer,
 )
+from visits.services import weather
 
 REPLAN_SECONDS = 1.0
 #: Who may set the matrix.
@@ -106,6 +107,7 @@ class PlanViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.Gen
         search = services.Search(seed=plan.pk % 10_000, seconds=REPLAN_SECONDS)
         try:
             services.replan(plan=plan, by=caller(request), now=clock.now(), search=search)
+            weather.turn_all(now=clock.now())
         except services.DayIsOver as over:
             raise NotNow("The working day is over.") from over
         return Response(self.get_serializer(self.get_object()).data)

@@ -4,6 +4,7 @@ from visits.models.matrix import DayRule, VisitClock, VisitInterval
 from visits.models.plans import DayPlan, PlanOmission, PlanRun, PlanStop
 from visits.models.territories import Territory, TerritoryMove
 from visits.models.visits import Problem, Visit
+from visits.models.weather import WeatherAlert, WeatherDebt, WeatherTold
 
 __all__ = [
     "DayPlan",
@@ -17,4 +18,7 @@ __all__ = [
     "Visit",
     "VisitClock",
     "VisitInterval",
+    "WeatherAlert",
+    "WeatherDebt",
+    "WeatherTold",
 ]

@@ -12,7 +12,7 @@ from accounts.models import Customer
 from accounts.rules import Role
 from duties.kinds import VISIT_FOLLOW_UP
 from duties.models import Duty
-from visits.models import VisitInterval
+from visits.models import VisitInterval, WeatherDebt
 from visits.rules import Facts, Interval, Reason, ahead_days, due_date, reasons_for, score, worth_metres
 
 _WITHOUT_INTERVAL = 30
@@ -215,9 +215,16 @@ def _rows(managers: Sequence[int], by_hand: frozenset[int]) -> list[dict[str, An
 
 
 def _promised(managers: Sequence[int], before: date) -> dict[int, dict[str, Any]]:
-    """Details of the open follow-ups whose day comes before that one (VIS-12)."""
+    """Details of the open follow-ups whose day comes before that one (VIS-12).
+
+    Visits that weather put off are promised for their day too (VIS-9).
+    """
     duties = Duty.objects.open().filter(kind=VISIT_FOLLOW_UP, customer__account_manager_id__in=managers)
+    put_off = WeatherDebt.objects.owed().filter(customer__account_manager_id__in=managers, to_visit_on__lt=before)
     return {
+        customer_id: {"weather": kind, "on": day.isoformat()}
+        for customer_id, kind, day in put_off.values_list("customer_id", "alert__kind", "to_visit_on")
+    } | {
         customer_id: details
         for customer_id, details in duties.values_list("customer_id", "details")
         if details.get("on", "") < before.isoformat()

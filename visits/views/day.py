@@ -26,6 +26,7 @@ from visits.forms import SkipForm
 from visits.models import DayPlan, PlanOmission, PlanStop, Visit, VisitClock
 from visits.reasons import in_words
 from visits.rules import metres_between
+from visits.services import weather
 from visits.views import today_of
 
 #: One tap plans what is left of a day: this long, in seconds.
@@ -297,6 +298,7 @@ def plan_again(request: HttpRequest, on: date) -> HttpResponse:
     search = services.Search(seed=plan.pk % 10_000, seconds=REPLAN_SECONDS)
     try:
         planned = services.replan(plan=plan, by=person, now=now, search=search)
+        weather.turn_all(now=now)
     except services.DayIsOver:
         messages.error(request, _("The working day is over: nothing is left to plan."))
     else:

@@ -1,0 +1,1 @@
+"""What the API gives and takes: visits and plans, the promise check, the weather."""
