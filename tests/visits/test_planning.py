@@ -318,7 +318,7 @@ def test_planning_takes_the_same_number_of_queries_whatever_the_size(
         refresh_clocks(on=MONDAY)
         DayPlan.objects.all().delete()
         manager.refresh_from_db()
-        with django_assert_num_queries(21):
+        with django_assert_num_queries(22):
             plan_day(person=manager, on=MONDAY, now=NOW, search=SEARCH, calendar=calendar)
 
 

@@ -94,18 +94,18 @@ def planned(company: Company) -> Company:
 
 def test_a_gale_at_ten_and_the_week_after(planned: Company) -> None:
     mine, other = planned.a.account_manager, planned.b.account_manager
-    stops = list(PlanStop.objects.filter(plan__person=mine).order_by("sequence"))
+    stops = list(PlanStop.objects.filter(plan__date=MONDAY, plan__person=mine).order_by("sequence"))
     for stop in stops:  # what lies before ten is done
         if stop.leave_at <= at(10):
             visit(stop, stop.arrive_at)
-    done = PlanStop.objects.filter(plan__person=mine, state="done").count()
+    done = PlanStop.objects.filter(plan__date=MONDAY, plan__person=mine, state="done").count()
     before_of_other = rows(other)
     assert 0 < done < len(stops)
 
     alert = gale(planned)
 
     # Later stops are calls, one after the other, without any way; what was done stays done.
-    after = list(PlanStop.objects.filter(plan__person=mine).order_by("sequence"))
+    after = list(PlanStop.objects.filter(plan__date=MONDAY, plan__person=mine).order_by("sequence"))
     assert {(stop.mode, stop.planned_mode, stop.mode_cause) for stop in after if stop.state == "planned"} == {
         ("phone", "on_site", "weather")
     }
@@ -147,11 +147,11 @@ def test_a_gale_at_ten_and_the_week_after(planned: Company) -> None:
 def test_what_lies_after_the_gale_is_ridden_then(planned: Company) -> None:
     gale(planned, hours=2)
     mine = planned.a.account_manager
-    later = PlanStop.objects.filter(plan__person=mine, mode="on_site", arrive_at__gte=at(12))
-    called = PlanStop.objects.filter(plan__person=mine, mode="phone")
+    later = PlanStop.objects.filter(plan__date=MONDAY, plan__person=mine, mode="on_site", arrive_at__gte=at(12))
+    called = PlanStop.objects.filter(plan__date=MONDAY, plan__person=mine, mode="phone")
     assert later.exists()
     assert called.exists()
-    first = PlanStop.objects.filter(plan__person=mine).order_by("sequence").first()
+    first = PlanStop.objects.filter(plan__date=MONDAY, plan__person=mine).order_by("sequence").first()
     assert first is not None
     assert (first.mode, first.arrive_at < at(10)) == ("on_site", False)  # laid out anew from ten on
 
