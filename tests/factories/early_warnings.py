@@ -16,6 +16,7 @@ from early_warnings.models import (
     Sign,
     Storm,
     Threshold,
+    Trial,
     UnitWarning,
 )
 from early_warnings.rules import Period
@@ -186,3 +187,19 @@ def draft(*, by: Person, line: tuple[str, str] | None = ("0.4", "0.5"), **fields
         breach, near = (Decimal(each) for each in line)
         services.set_line(line=Threshold(indicator=made, breach=breach, near=near), by=by, now=at())
     return made
+
+
+class TrialFactory(DjangoModelFactory):
+    """A trial of a new draft that waits; `asked_by=…` is needed."""
+
+    class Meta:
+        model = Trial
+
+    asked_at = at()
+    first_month = OCTOBER
+    last_month = OCTOBER
+
+    @classmethod
+    def _create(cls, model_class: type[Trial], *args: Any, **fields: Any) -> Trial:
+        tried = draft(by=fields["asked_by"])
+        return model_class.objects.create(indicator=tried, **fields)

@@ -30,6 +30,14 @@ def one_measure(company: Company) -> Mapping[str, Any]:
     return {"pk": propose(EarlyWarningFactory(customer=company.b.customer)).pk}
 
 
+def one_customer(company: Company) -> Mapping[str, Any]:
+    return {"pk": company.b.customer.pk}
+
+
+def account_manager(company: Company) -> Person:
+    return company.b.account_manager
+
+
 def one_storm(company: Company) -> Mapping[str, Any]:
     return {"pk": StormFactory(unit=company.b.unit).pk}
 
@@ -67,6 +75,10 @@ ENTRIES: dict[str, Entry] = {
     "warnings:regular-reports": LIST,
     "warnings:regular-report": Object(one_regular, owner=general_manager),
     "warnings:comment-report": Object(one_regular, "post", owner=general_manager),
+    "warnings:board": LIST,
+    "warnings:map": LIST,
+    "warnings:week": LIST,
+    "warnings:customer": Object(one_customer, owner=account_manager),
     "warnings:storm": Object(one_storm, owner=general_manager),
     "warnings:settle-storm": Object(one_storm, "post", owner=general_manager),
     "warnings:suppress": Object(one, "post", owner=officer),

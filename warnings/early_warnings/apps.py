@@ -10,6 +10,9 @@ class EarlyWarningsConfig(AppConfig):
     verbose_name = _("Early warnings")
 
     def ready(self) -> None:
+        from early_warnings import watch
+
+        watch.register_own()
         kinds.register(
             kinds.Kind(
                 key="warning.report",

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Self
 
-from django.db import models
+from django.db import connection, models
 from django.db.models import Case, Count, F, Q, When
 from django.db.models.functions import TruncMonth
 
@@ -102,3 +102,39 @@ class SignQuerySet(ThroughWarningQuerySet):
         """Signs over their line before those that came back; the first one leads the report."""
         back = Case(When(level="back", then=1), default=0)
         return self.select_related("indicator").order_by(back, "worst", "indicator__position")
+
+
+def stuck_reports(*, overdue: datetime, today: date, most: int) -> list[tuple[str, date, int, str, str]]:
+    """Open reports that will not move by themselves: kind, day of opening, key, name, and why, in one query.
+
+    `A`: no duty keeps it. `B`: its deadline lies before `overdue` and it did not climb. `C`: it should have woken.
+    `D`: its measures should have been judged.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_STUCK, {"overdue": overdue, "today": today, "most": most})
+        return list(cursor.fetchall())
+
+
+_WHY = """
+    CASE WHEN d.id IS NULL OR d.state = 'closed' THEN 'A'
+        WHEN d.next_due_at < %(overdue)s THEN 'B'
+        WHEN w.suppressed_until < %(today)s::date - 1 THEN 'C'
+        WHEN w.state = 'measures' AND NOT EXISTS (
+                SELECT 1 FROM warnings_measure m JOIN warnings_indicator i ON i.id = m.indicator_id
+                WHERE m.{key} = w.id AND (m.done_at IS NULL OR m.verdict <> ''
+                    OR (m.done_at AT TIME ZONE 'Asia/Shanghai')::date + i.remeasure_days + 5 >= %(today)s::date))
+            AND EXISTS (SELECT 1 FROM warnings_measure m WHERE m.{key} = w.id AND m.verdict = ''
+                AND m.indicator_id IS NOT NULL)
+        THEN 'D' END
+"""
+_STUCK = f"""
+    SELECT * FROM (
+        SELECT 'JB' AS kind, w.opened_on, w.id, c.name, {_WHY.format(key="warning_id")} AS why
+        FROM warnings_earlywarning w JOIN accounts_customer c ON c.id = w.customer_id
+        LEFT JOIN duties_duty d ON d.id = w.duty_id WHERE w.state <> 'closed'
+        UNION ALL
+        SELECT 'ZB', w.opened_on, w.id, u.name, {_WHY.format(key="unit_warning_id")}
+        FROM warnings_unitwarning w JOIN accounts_orgunit u ON u.id = w.unit_id
+        LEFT JOIN duties_duty d ON d.id = w.duty_id WHERE w.state <> 'closed') report
+    WHERE why IS NOT NULL ORDER BY opened_on, id LIMIT %(most)s
+"""

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from early_warnings.views import drafts, indicators, lists, records, regular, storms
+from early_warnings.views import drafts, indicators, lists, records, regular, seeing, storms
 
 app_name = "warnings"
 
@@ -27,6 +27,10 @@ urlpatterns = [
     *_course("units", "unit", "unit-"),
     path("measures/<int:pk>/", records.measure, name="measure"),
     path("measures/<int:pk>/done/", records.finish_measure, name="finish-measure"),
+    path("board/", seeing.board, name="board"),
+    path("map/", seeing.on_map, name="map"),
+    path("week/", seeing.week, name="week"),
+    path("customers/<int:pk>/", seeing.customer, name="customer"),
     path("regular/", regular.reports, name="regular-reports"),
     path("regular/<int:pk>/", regular.report, name="regular-report"),
     path("regular/<int:pk>/comment/", regular.comment, name="comment-report"),

@@ -1,6 +1,6 @@
 """Signs of trouble, derived from what the floors below recorded (WRN)."""
 
-from early_warnings.models.indicators import Evaluation, Indicator, Threshold
+from early_warnings.models.indicators import Evaluation, Indicator, Movement, Threshold
 from early_warnings.models.regular import RegularPlan, RegularReport
 from early_warnings.models.reports import EarlyWarning, Measure, ReportEvent, Sign, UnitWarning
 from early_warnings.models.storms import Storm, StormLine
@@ -11,6 +11,7 @@ __all__ = [
     "Evaluation",
     "Indicator",
     "Measure",
+    "Movement",
     "RegularPlan",
     "RegularReport",
     "ReportEvent",

@@ -164,6 +164,22 @@ class Threshold(models.Model):
         return f"{self.indicator}: {self.breach} / {self.near}"
 
 
+class Movement(models.Model):
+    """How all customers of a kind moved together in one month, for an indicator that is told against the market."""
+
+    indicator = models.ForeignKey(Indicator, models.CASCADE, related_name="movements", verbose_name=_("indicator"))
+    kind = models.CharField(_("kind"), max_length=10, choices=Customer.Kind)
+    month = models.DateField(_("month"))
+    value = models.DecimalField(_("value"), max_digits=10, decimal_places=4)
+
+    class Meta:
+        verbose_name = _("movement of the market")
+        constraints = [models.UniqueConstraint(fields=["indicator", "kind", "month"], name="a_month_moves_once")]
+
+    def __str__(self) -> str:
+        return f"{self.indicator} {self.kind} {self.month:%Y-%m}"
+
+
 class Evaluation(models.Model):
     """One evaluation of a business date (WRN-3): run twice, one result; missed, it is caught up."""
 

@@ -11,6 +11,7 @@ from early_warnings.models import Evaluation, Sign
 from early_warnings.services.evaluation import evaluate_after_imports, evaluate_night
 from early_warnings.services.judging import judge_effects
 from early_warnings.services.regular import make_reports
+from early_warnings.services.seeing import keep_movements
 from early_warnings.services.storms import gather_storms
 from early_warnings.services.suppressing import wake
 
@@ -21,6 +22,7 @@ def spend_night(*, on: date, now: datetime) -> Evaluation | None:
     evaluation = evaluate_night(on=on, now=now)
     follow_up(on=on, now=now)
     make_reports(on=on, now=now)
+    keep_movements(on=on)
     return evaluation
 
 
@@ -29,6 +31,7 @@ def spend_import(*, on: date, now: datetime) -> Evaluation | None:
     evaluation = evaluate_after_imports(now=now)
     if evaluation is not None:
         follow_up(on=on, now=now)
+        keep_movements(on=on, again=True)
     return evaluation
 
 

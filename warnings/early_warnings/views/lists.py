@@ -1,7 +1,7 @@
 """The lists of reports about customers and about units, and their export."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from io import BytesIO
 from typing import Any
 
@@ -17,8 +17,10 @@ from django.utils.translation import gettext as _
 from accounts import clock
 from accounts.models import Customer, OrgUnit, Person, Post
 from accounts.views.asking import person_of
+from duties.models import DutyEvent
 from early_warnings.models import EarlyWarning, Indicator, Sign, UnitWarning
 from early_warnings.services import reading, wording
+from early_warnings.services.seeing.board import OLD_DAYS
 
 PAGE_SIZE = 50
 ORDERS: dict[str, tuple[Any, ...]] = {
@@ -37,7 +39,34 @@ SAID = {
     "outcome": EarlyWarning.Outcome,
     "importance": Customer.Importance,
 }
-FILTERS = {"level": EarlyWarning.Level, "state": EarlyWarning.State, "importance": Customer.Importance}
+FILTERS = {
+    "level": EarlyWarning.Level,
+    "state": EarlyWarning.State,
+    "importance": Customer.Importance,
+    "outcome": EarlyWarning.Outcome,
+}
+
+
+def _only(query: QueryDict, now: datetime) -> Q:
+    """What the board and the week link to: resting, overdue, older than two weeks, new of the last days, of a role."""
+    today = timezone.localdate(now)
+    only = Q()
+    if query.get("state") == "suppressed":
+        only &= Q(suppressed_until__isnull=False)
+    if query.get("late"):
+        only &= Q(duty__next_due_at__lt=now)
+    if query.get("old"):
+        only &= Q(opened_on__lt=today - timedelta(days=OLD_DAYS))
+    if (days := query.get("days", "")).isdecimal() and int(days) <= 400:
+        only &= Q(opened_on__gte=today - timedelta(days=int(days)))
+    if (closed := query.get("closed", "")).isdecimal() and int(closed) <= 400:
+        only &= Q(closed_at__gte=now - timedelta(days=int(closed)))
+    if (climbed := query.get("climbed", "")).isdecimal() and int(climbed) <= 400:
+        since = now - timedelta(days=int(climbed))
+        only &= Q(duty__in=DutyEvent.objects.filter(act="climbed", at__gte=since).values("duty"))
+    if query.get("role") in Post.Role.values:
+        only &= Q(duty__role=query["role"])
+    return only
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +78,12 @@ class Asked:
     words: str
     filters: dict[str, Any]
     unit: OrgUnit | None
-    rests: bool = False
+    only: Q | None = None
 
     @classmethod
-    def read(cls, query: QueryDict, units: list[OrgUnit], indicators: list[Indicator]) -> "Asked":
+    def read(cls, query: QueryDict, units: list[OrgUnit], indicators: list[Indicator], now: datetime) -> "Asked":
         tab = query.get("view", "")
-        tab = tab if tab in TABS else "open"
+        tab = tab if tab in {*TABS, "all"} else "open"
         sort = query.get("sort", "")
         filters: dict[str, Any] = {
             name: query[name] for name, known in FILTERS.items() if query.get(name) in known.values
@@ -68,17 +97,17 @@ class Asked:
             words=query.get("q", "").strip(),
             filters=filters,
             unit=unit,
-            rests=query.get("state") == "suppressed",
+            only=_only(query, now),
         )
 
     def found(self, visible: QuerySet[EarlyWarning], person: Person) -> QuerySet[EarlyWarning]:
         found = visible.filter(**self.filters)
         if self.tab == "mine":
             found = found.exclude(state="closed").filter(duty__owner_id__in=person.scope.own)
-        else:
+        elif self.tab != "all":
             found = found.filter(state="closed") if self.tab == "closed" else found.exclude(state="closed")
-        if self.rests:
-            found = found.filter(suppressed_until__isnull=False)
+        if self.only is not None:
+            found = found.filter(self.only)
         if self.unit:
             found = found.filter(customer__unit__path__startswith=self.unit.path)
         if self.words:
@@ -115,11 +144,26 @@ def _units(person: Person) -> list[OrgUnit]:
     return list(OrgUnit.objects.visible_to(person).filter(kind__in=["region", "branch"]).order_by("path")[:200])
 
 
+def elsewhere(current: str = "") -> list[dict[str, Any]]:
+    """The other views of warnings."""
+    views = (
+        ("units", _("Units")),
+        ("board", _("Board")),
+        ("map", _("Map")),
+        ("week", _("The week")),
+        ("regular-reports", _("Regular reports")),
+    )
+    return [
+        {"label": label, "url": reverse(f"warnings:{name}"), "count": None, "current": name == current}
+        for name, label in views
+    ]
+
+
 def warnings(request: HttpRequest) -> HttpResponse:
     """Urgent reports: mine, open, closed."""
     person, now = person_of(request), clock.of(request)
     units, indicators = _units(person), list(Indicator.objects.filter(family="customer"))
-    asked = Asked.read(request.GET, units, indicators)
+    asked = Asked.read(request.GET, units, indicators, now)
     visible = EarlyWarning.objects.visible_to(person)
     counts = visible.aggregate(
         open=Count("pk", filter=~Q(state="closed")),
@@ -142,7 +186,7 @@ def warnings(request: HttpRequest) -> HttpResponse:
             {"label": labels[tab], "url": f"{base}?view={tab}", "count": counts.get(tab), "current": tab == asked.tab}
             for tab in TABS
         ]
-        + [{"label": _("Units"), "url": reverse("warnings:units"), "count": None, "current": False}],
+        + elsewhere(),
         "levels": EarlyWarning.Level.choices,
         "states": [*EarlyWarning.State.choices, ("suppressed", _("suppressed"))],
         "importances": Customer.Importance.choices,
@@ -160,7 +204,9 @@ def warnings(request: HttpRequest) -> HttpResponse:
 def export(request: HttpRequest) -> HttpResponse:
     """What the list shows, all pages, as an Excel file."""
     person = person_of(request)
-    asked = Asked.read(request.GET, _units(person), list(Indicator.objects.filter(family="customer")))
+    asked = Asked.read(
+        request.GET, _units(person), list(Indicator.objects.filter(family="customer")), clock.of(request)
+    )
     found = for_list(asked.found(EarlyWarning.objects.visible_to(person), person))[:50_000]
     answer = HttpResponse(
         _workbook(list(found)), content_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"

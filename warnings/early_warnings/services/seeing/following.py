@@ -1,0 +1,229 @@
+"""A customer's indicators over time, each with the bands of the lines that count for it (WRN-1, WRN-7)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.db import connection, transaction
+from django.db.models import Q
+
+from accounts.models import Customer, MonthlyFact
+from early_warnings import rules
+from early_warnings.measures import MEASURES, Source
+from early_warnings.models import Indicator, Movement, Threshold
+from early_warnings.services.evaluation import compiling
+from early_warnings.services.evaluation.running import Work
+
+#: Months shown.
+MONTHS = 13
+#: What needs all other customers is not told for one.
+_NOT_ALONE = (rules.Comparison.RANK,)
+
+
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """One indicator over the months; a value is None where nothing could be measured."""
+
+    indicator: Indicator
+    line: Threshold
+    months: list[date]
+    values: list[Decimal | None]
+
+    @property
+    def level(self) -> rules.Level | None:
+        """How the last month stands."""
+        return rules.level_of(
+            self.values[-1], rules.Line(self.line.breach, self.line.near), falling=self.indicator.falling
+        )
+
+
+def follow(*, customer: Customer, on: date) -> list[Followed]:
+    """Each live indicator of the customer's kind that has a line for them, over the last months, worst first."""
+    last = _last_month(on)
+    if last is None:
+        return []
+    months = [rules.months_back(last, back) for back in reversed(range(MONTHS))]
+    indicators = _indicators(customer, on)
+    lines = _lines(customer, indicators)
+    shown = [each for each in indicators if each.pk in lines]
+    facts = _facts(customer, months)
+    counted = _counted(customer, [each for each in shown if MEASURES[each.measure].source is Source.QUERY], months)
+    moved = {
+        (indicator, month): value
+        for indicator, month, value in Movement.objects.filter(kind=customer.kind, month__in=months).values_list(
+            "indicator_id", "month", "value"
+        )
+    }
+    followed = []
+    for each in shown:
+        if MEASURES[each.measure].source is Source.QUERY:
+            values = counted[each.pk]
+        else:
+            values = [_value(each, facts, month, moved) for month in months]
+        followed.append(Followed(each, lines[each.pk], months, values))
+    rank = {rules.Level.BREACH: 0, rules.Level.NEAR: 1, None: 2}
+    return sorted(followed, key=lambda each: (rank[each.level], each.indicator.position, each.indicator.pk))
+
+
+def _last_month(on: date) -> date | None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT max(month) FROM accounts_monthlyfact WHERE month < %s", [on.replace(day=1)])
+        last: date | None = cursor.fetchone()[0]
+        return last
+
+
+def _indicators(customer: Customer, on: date) -> list[Indicator]:
+    found = Indicator.objects.filter(
+        Q(customer_kind__in=("", customer.kind)),
+        Q(valid_from=None) | Q(valid_from__lte=on),
+        Q(valid_until=None) | Q(valid_until__gte=on),
+        state=Indicator.State.LIVE,
+        family=Indicator.Family.CUSTOMER,
+    )
+    return [each for each in found if each.comparison not in _NOT_ALONE and each.measure in MEASURES]
+
+
+def _lines(customer: Customer, indicators: Sequence[Indicator]) -> dict[int, Threshold]:
+    """The line that counts for this customer, by indicator."""
+    by_indicator: dict[int, dict[rules.Line, Threshold]] = {}
+    for line in Threshold.objects.filter(indicator__in=indicators).select_related("unit"):
+        as_rule = rules.Line(
+            breach=line.breach,
+            near=line.near,
+            importance=line.importance or None,
+            tier=line.tier,
+            service_class=line.service_class,
+            unit_path=line.unit.path if line.unit else None,
+        )
+        by_indicator.setdefault(line.indicator_id, {})[as_rule] = line
+    found = {}
+    for indicator, lines in by_indicator.items():
+        best = rules.most_exact(
+            lines,
+            importance=customer.importance,
+            tier=customer.tier,
+            service_class=customer.service_class,
+            unit_path=customer.unit.path,
+        )
+        if best is not None:
+            found[indicator] = lines[best]
+    return found
+
+
+def _facts(customer: Customer, months: Sequence[date]) -> dict[date, MonthlyFact]:
+    """Every month that any window may reach back to."""
+    first = rules.months_back(months[0], 36)
+    return {
+        each.month: each for each in MonthlyFact.objects.filter(customer=customer, month__range=(first, months[-1]))
+    }
+
+
+def _value(
+    each: Indicator, facts: dict[date, MonthlyFact], month: date, moved: dict[tuple[int, date], Decimal]
+) -> Decimal | None:
+    comparison = rules.Comparison(each.comparison)
+    level = MEASURES[each.measure].source is Source.LEVEL
+    windows = rules.windows(comparison, month, 1 if level else each.period, each.base_period)
+    recent = _sum(each.measure, facts, windows.recent)
+    if windows.base is None:
+        return recent
+    base = _sum(each.base_measure if comparison in rules.OF_TWO else each.measure, facts, windows.base)
+    months, base_months = (1, 1) if comparison in rules.OF_TWO else (windows.recent.months, windows.base.months)
+    if windows.trend is not None:
+        now, ago = (_sum(each.measure, facts, window) for window in windows.trend)
+        base = base * rules.trend(now, ago)
+    market = moved.get((each.pk, month)) if each.against_market else Decimal(1)
+    if market is None:
+        return None  # how the market moved is not kept for this month
+    return rules.compared(
+        recent, base, months=months, base_months=base_months, least_base=each.least_base, market=market
+    )
+
+
+def _sum(measure: str, facts: dict[date, MonthlyFact], window: rules.Window) -> Decimal:
+    wanted = (rules.months_back(window.last, back) for back in range(window.months))
+    return sum((Decimal(getattr(facts[at], measure) or 0) for at in wanted if at in facts), Decimal(0))
+
+
+def _counted(
+    customer: Customer, indicators: Sequence[Indicator], months: Sequence[date]
+) -> dict[int, list[Decimal | None]]:
+    """What is counted to the day, at the end of each month, in one statement."""
+    found: dict[int, list[Decimal | None]] = {each.pk: [None] * len(months) for each in indicators}
+    if not indicators:
+        return found
+    parts: list[str] = []
+    values: dict[str, Any] = {"customer": customer.pk}
+    for place, month in enumerate(months):
+        end = rules.months_back(month, -1) - timedelta(days=1)
+        names = {"on": f"on{place}", "until": f"on{place}", "month": f"month{place}"}
+        values |= {f"on{place}": end, f"month{place}": month}
+        for each in indicators:
+            sql = MEASURES[each.measure].sql
+            for name, own in names.items():
+                sql = sql.replace(f"%({name})s", f"%({own})s")
+            parts.append(
+                f"SELECT {each.pk}, {place}, recent::numeric, base::numeric FROM ({sql}) q"
+                " WHERE q.customer_id = %(customer)s"
+            )
+    with connection.cursor() as cursor:
+        cursor.execute(" UNION ALL ".join(parts), values)
+        by_pk = {each.pk: each for each in indicators}
+        for pk, place, recent, base in cursor.fetchall():
+            found[pk][place] = _in_gaps(by_pk[pk], recent, base)
+    return found
+
+
+def _in_gaps(each: Indicator, recent: Decimal, base: Decimal | None) -> Decimal | None:
+    if each.comparison != rules.Comparison.OWN_GAP:
+        return recent
+    return rules.compared(recent, base or Decimal(0), months=1, base_months=1, least_base=each.least_base)
+
+
+def keep_movements(*, on: date, most: int = 1, again: bool = False) -> int:
+    """Keep how the market moved in months where it is not kept yet, at most so many; `again`: the newest anew."""
+    last = _last_month(on)
+    indicators = list(
+        Indicator.objects.filter(against_market=True, family=Indicator.Family.CUSTOMER, state=Indicator.State.LIVE)
+    )
+    if last is None or not indicators:
+        return 0
+    if again:
+        Movement.objects.filter(month=last).delete()
+    kept = set(Movement.objects.filter(indicator__in=indicators).values_list("indicator_id", "month"))
+    done = 0
+    for back in range(MONTHS):
+        month = rules.months_back(last, back)
+        missing = [each for each in indicators if (each.pk, month) not in kept]
+        if missing and done < most:
+            _keep_month(missing, month)
+            done += 1
+    return done
+
+
+@transaction.atomic
+def _keep_month(indicators: Sequence[Indicator], month: date) -> None:
+    work = Work()
+    next_month = rules.months_back(month, -1)
+    known = rules.Known(on=next_month, month=month, until=next_month - timedelta(days=1))
+    work.compiled(compiling.basis(indicators, known, past=True))
+    work.compiled(compiling.market(indicators))
+    columns = ", ".join(f"m{each.pk}" for each in indicators)
+    rows: list[tuple[Any, ...]] = work.execute(f"SELECT kind, {columns} FROM early_market")
+    work.execute("DROP TABLE early_basis, early_market")
+    kept = [
+        Movement(indicator=each, kind=kind, month=month, value=value)
+        for kind, *values in rows
+        for each, value in zip(indicators, values, strict=True)
+    ]
+    # A kind without anybody has moved as nobody has: it is kept too, so that nobody asks again.
+    kinds = {kind for kind, *_values in rows}
+    kept += [
+        Movement(indicator=each, kind=kind, month=month, value=Decimal(1))
+        for each in indicators
+        for kind in Customer.Kind.values
+        if kind not in kinds
+    ]
+    Movement.objects.bulk_create(kept, ignore_conflicts=True)
