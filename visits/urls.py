@@ -4,7 +4,7 @@ from datetime import date
 
 from django.urls import path, register_converter
 
-from visits.views import day, desk, gate, matrix, problems, promise, team, territories, trying, visit, weather
+from visits.views import day, desk, gate, matrix, problems, promise, team, territories, trying, visit, weather, week
 
 
 class DayConverter:
@@ -40,6 +40,8 @@ urlpatterns = [
     path("<int:pk>/cancel/", visit.cancel, name="cancel"),
     path("problems/", problems.problems, name="problems"),
     path("problems/<int:pk>/", problems.problem, name="problem"),
+    path("week/", week.week, name="week"),
+    path("week/<int:pk>/", week.week, name="week-of"),
     path("team/", team.team, name="team"),
     path("plans/<int:pk>/", team.plan, name="plan"),
     path("matrix/", matrix.matrix, name="matrix"),

@@ -44,6 +44,10 @@ def plan_of_b(company: Company) -> Mapping[str, Any]:
     return {"pk": DayPlanFactory(person=company.b.account_manager).pk}
 
 
+def manager_of_b(company: Company) -> Mapping[str, Any]:
+    return {"pk": company.b.account_manager.pk}
+
+
 def stop_of_b(company: Company) -> Mapping[str, Any]:
     plan = DayPlanFactory(person=company.b.account_manager)
     return {"pk": PlanStopFactory(plan=plan, customer=company.b.customer).pk}
@@ -105,6 +109,8 @@ ENTRIES: dict[str, Entry] = {
     "visits:add": OWN,
     "visits:plan-again": OWN,
     "visits:gate": OWN,
+    "visits:week": OWN,
+    "visits:week-of": Object(manager_of_b),
     "visits:matrix": RULES,
     "visits:weather": LIST,
     "visits:weather-alert": Object(alert_of_b),

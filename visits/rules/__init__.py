@@ -17,6 +17,7 @@ from visits.rules.priority import (
 from visits.rules.promise import Cell, Count, Ground, Pace, Work, work_asked
 from visits.rules.trend import trend_lines
 from visits.rules.visiting import DISTANCE_TO_EXPLAIN, Mode, metres_between, moves_clock, visiting_role
+from visits.rules.weeks import Week, weeks_ahead
 from visits.rules.working_day import WorkingDay, capacity_minutes, opening_window
 
 __all__ = [
@@ -31,6 +32,7 @@ __all__ = [
     "Promise",
     "Reason",
     "Unit",
+    "Week",
     "Work",
     "WorkingDay",
     "ahead_days",
@@ -53,6 +55,7 @@ __all__ = [
     "shipped_matrix",
     "trend_lines",
     "visiting_role",
+    "weeks_ahead",
     "work_asked",
     "worth_metres",
 ]

@@ -73,13 +73,14 @@ class Frame:
 class Known:
     """What is already settled about the days: by day, whom a person put there by hand and for when, and what was seen.
 
-    `not_today` were dealt with on the first day; `fixed` are visits on later days that somebody has acted on; `handed`
-    are customers whom a delegate sees to; `standing_in` says on which days an absent manager's customers are one's own.
+    `dealt_with` are those that were done or skipped on a day, and get no second stop on it; `fixed` are visits on later
+    days that somebody has acted on; `handed` are customers whom a delegate sees to; `standing_in` says on which days an
+    absent manager's customers are one's own.
     """
 
     by_hand: Mapping[tuple[int, date], time | None] = field(default_factory=dict)
     seen: Collection[tuple[int, date]] = frozenset()
-    not_today: Collection[int] = frozenset()
+    dealt_with: Collection[tuple[int, date]] = frozenset()
     fixed: Mapping[int, date] = field(default_factory=dict)
     handed: Collection[int] = frozenset()
     standing_in: Mapping[int, Collection[date]] = field(default_factory=dict)

@@ -39,6 +39,12 @@ class Horizon:
         by_hand = any(customer == prospect.customer_id for customer, _day in self.known.by_hand)
         return is_called(prospect, self.frames[0], by_hand=by_hand)
 
+    def is_free(self, prospect: Prospect, frame: Frame) -> bool:
+        """Whether the day may hold a stop for the customer: it is worked, theirs, and has had none."""
+        mine = self.known.standing_in.get(prospect.row["account_manager_id"])
+        dealt_with = (prospect.customer_id, frame.on) in self.known.dealt_with
+        return frame.longest > 0 and (mine is None or frame.on in mine) and not dealt_with
+
     def candidate(self, prospect: Prospect, number: int) -> Candidate:
         """A prospect as a candidate of one day, after the visits planned before it."""
         frame = self.frames[number]
@@ -107,11 +113,8 @@ def _want(horizon: Horizon, prospect: Prospect) -> routing.Want:
         seconds = service_minutes(frame.rule, row["tier"]) * MINUTE
         windows = [_window(horizon, prospect, each, seconds) for each in horizon.frames]
         place = routing.Place(row["latitude"], row["longitude"])
-    if prospect.customer_id in horizon.known.not_today:
-        windows[0] = None
-    mine = horizon.known.standing_in.get(row["account_manager_id"])
     windows = [
-        window if each.longest and (mine is None or each.on in mine) else None
+        window if horizon.is_free(prospect, each) else None
         for window, each in zip(windows, horizon.frames, strict=True)
     ]
     return routing.Want(prospect.customer_id, place, seconds, windows, prices_of(horizon, prospect))
@@ -180,7 +183,7 @@ def _explain(horizon: Horizon, drafts: Sequence[Draft], wants: Mapping[int, rout
     for prospect in horizon.prospects.values():
         candidate = horizon.candidate(prospect, 0)
         planned = horizon.planned.get(prospect.customer_id, [])
-        if 0 in planned or prospect.customer_id in horizon.known.not_today:
+        if 0 in planned or (prospect.customer_id, horizon.days[0]) in horizon.known.dealt_with:
             continue
         if candidate.is_owed:
             reason, values = _reason(horizon, prospect, wants.get(prospect.customer_id), planned)

@@ -149,20 +149,20 @@ def _from_now(frame: Frame, stops: Sequence[PlanStop], now: datetime) -> Frame:
 
 def _known(plans: Sequence[DayPlan], stops: Mapping[int, Sequence[PlanStop]]) -> Known:
     """What people have done, put there by hand or seen on these days."""
-    by_hand, seen, fixed = {}, set(), {}
+    by_hand, seen, fixed, dealt_with = {}, set(), {}, set()
     for plan in plans:
         for stop in stops[plan.pk]:
             key = (stop.customer_id, plan.date)
             if plan is not plans[0] and not is_open(plan):
                 fixed[stop.customer_id] = plan.date
+                dealt_with.add(key)
             elif stop.state != PlanStop.State.PLANNED:
-                continue
+                dealt_with.add(key)
             elif stop.added_by_id is not None:
                 by_hand[key] = stop.appointed_at
             else:
                 seen.add(key)
-    acted = [stop.customer_id for stop in stops[plans[0].pk] if stop.state != PlanStop.State.PLANNED]
-    return Known(by_hand, frozenset(seen), frozenset(acted), fixed)
+    return Known(by_hand, frozenset(seen), frozenset(dealt_with), fixed)
 
 
 def _start_of(plan: DayPlan) -> routing.Place | None:

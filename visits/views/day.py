@@ -74,6 +74,7 @@ class Day:
         omissions = list(PlanOmission.objects.visible_to(viewer).filter(plan=plan).select_related("customer"))
         for omission in omissions:
             omission.why = in_words(omission.values.get("why", []))
+            omission.later = date.fromisoformat(omission.values["on"]) if omission.values.get("on") else None
         return cls(plan.person, plan.date, plan, [shown_stop(stop, last_visits) for stop in stops], omissions)
 
     def _in(self, state: str) -> list[PlanStop]:

@@ -29,7 +29,6 @@ def search(
     cold: float = COLD,
 ) -> tuple[Found, int]:
     """The best solution met, and how many steps it took. With steps and without seconds it repeats itself exactly."""
-    began = clock()
     state = empty_state(problem)
     if habits is not None:
         state.habits[:] = habits
@@ -46,6 +45,8 @@ def search(
     cost = loop.total(p, s)
     if problem.firm:
         loop.keep_best(s, found, cost)
+    loop.run(p, s, found, 0, 1.0, cost)  # compiled now, if it has to be, and not on the search's time
+    began = clock()
     typical = float(state.way.sum()) / max(1, int(state.size.sum()))
     done, share, within, asked = 0, 0.0, 0, 0
     while share < 1.0:

@@ -1,0 +1,303 @@
+"""One person's days: our plan against nearest neighbour with 2-opt and against PyVRP alone.
+
+    python benchmarks/plan.py [--days 5 20] [--seeds 1 2 3] [--long 20] [--json]
+
+300 customers of five tiers round a town, all their visits that fall due within the days, each with the days on which it
+keeps its promise and its worth; more of them than fit. The score is what a plan costs: metres, seconds of riding and
+waiting, and the worth of every promise not kept. Each plan is checked, and its score worked out, by code of its own.
+Seconds are the processor's, one core, whole calls included.
+"""
+
+import argparse
+import json
+import math
+import random
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from itertools import pairwise
+
+import numpy as np
+from pyvrp import Client, Depot, Location, ProblemData, VehicleType, solve
+from pyvrp.stop import MaxRuntime
+
+from visits.routing import Day, Limits, Place, Want, distances, plan_days, ride_seconds, window_prices
+
+HOME = Place(30.60, 104.00)
+LENGTH, MOST, SPEED, ROAD = 27_000, 40, 20.0, 1.3
+#: Of each tier: share of the customers, days between visits, worth in metres, minutes of a visit.
+TIERS = {
+    1: (0.10, 3, 300_000, 12),
+    2: (0.15, 7, 210_000, 10),
+    3: (0.25, 15, 150_000, 10),
+    4: (0.25, 30, 90_000, 8),
+    5: (0.25, 30, 60_000, 8),
+}
+OVERDUE = 50
+Plan = list[list[int]]  # by day, visits in order
+
+
+@dataclass(frozen=True)
+class Visit:
+    """One visit of a customer, wanted on one of the days `first` … `last`."""
+
+    customer: int
+    first: int
+    last: int
+    worth: int
+
+
+@dataclass(frozen=True)
+class Case:
+    days: tuple[date, ...]
+    places: tuple[Place, ...]
+    minutes: tuple[int, ...]
+    visits: tuple[Visit, ...]
+
+
+def invent(days: int, seed: int, customers: int = 300) -> Case:
+    """A town of customers, and what falls due."""
+    dice = random.Random(seed)
+    begin = date(2026, 11, 23)
+    worked = [day for number in range(days * 2) if (day := begin + timedelta(number)).isoweekday() <= 5][:days]
+    tiers = dice.choices(list(TIERS), [share for share, *_rest in TIERS.values()], k=customers)
+    places = tuple(
+        Place(HOME.latitude + dice.gauss(0, 0.02), HOME.longitude + dice.gauss(0, 0.025)) for _ in range(customers)
+    )
+    late = set(dice.sample(range(customers), OVERDUE))
+    visits = []
+    for customer, tier in enumerate(tiers):
+        _share, interval, worth, _minutes = TIERS[tier]
+        due = dice.randrange(interval)
+        before = -1
+        if customer in late:
+            visits.append(Visit(customer, 0, min(days - 1, interval - 1), worth * 3 // 2))
+            before, due = visits[-1].last, interval + due
+        while begin + timedelta(due) <= worked[-1] + timedelta(2):
+            open_days = [n for n, day in enumerate(worked) if day <= begin + timedelta(due)]
+            last = max(open_days, default=0)
+            ahead = begin + timedelta(due - min(3, interval // 3))
+            first = max(min((n for n, day in enumerate(worked) if day >= ahead), default=last), before + 1)
+            if first <= last:
+                visits.append(Visit(customer, first, last, worth))
+                before = last
+            due += interval
+    return Case(tuple(worked), places, tuple(TIERS[tier][3] for tier in tiers), tuple(visits))
+
+
+def ours(case: Case, seed: int, seconds: float) -> Plan:
+    """The product's horizon."""
+    days = [Day(on=on, start=HOME, end=HOME, ends=LENGTH, longest=LENGTH, most=MOST) for on in case.days]
+    wanted: dict[int, list[int]] = {}
+    for number, visit in enumerate(case.visits):
+        wanted.setdefault(visit.customer, []).append(number)
+    wants = []
+    for customer, numbers in wanted.items():
+        service = case.minutes[customer] * 60
+        mine = [case.visits[number] for number in numbers]
+        prices = window_prices(len(days), [(visit.first, visit.last, visit.worth) for visit in mine])
+        wants.append(Want(customer, case.places[customer], service, [(0, LENGTH - service)] * len(days), prices))
+    plan = plan_days(days, wants, speed_kmh=SPEED, road_factor=ROAD, limits=Limits(seed=seed, seconds=seconds))
+    return [[_visit(case, wanted[stop.key], day) for stop in route.stops] for day, route in enumerate(plan.routes)]
+
+
+def _visit(case: Case, numbers: Sequence[int], day: int) -> int:
+    """Which of a customer's visits one on that day is: the one whose days it lies in, else any."""
+    return next((n for n in numbers if case.visits[n].first <= day <= case.visits[n].last), numbers[0])
+
+
+def pyvrp(case: Case, seed: int, seconds: float) -> Plan:
+    """PyVRP: a client per visit with one window over its days, the days one after the other on one clock."""
+    midnight = 86_400
+    places = [HOME, *(case.places[visit.customer] for visit in case.visits)]
+    metres = distances(places, ROAD)
+    clients = []
+    for number, visit in enumerate(case.visits, start=1):
+        service = case.minutes[visit.customer] * 60
+        clients.append(
+            Client(
+                location=number,
+                delivery=[1],
+                service_duration=service,
+                tw_early=visit.first * midnight,
+                tw_late=visit.last * midnight + LENGTH - service,
+                prize=visit.worth + service,
+                required=False,
+            )
+        )
+    vehicles = [
+        VehicleType(
+            capacity=[MOST],
+            tw_early=day * midnight,
+            tw_late=day * midnight + LENGTH,
+            shift_duration=LENGTH,
+            unit_distance_cost=1,
+            unit_duration_cost=1,
+        )
+        for day in range(len(case.days))
+    ]
+    data = ProblemData(
+        locations=[Location(place.longitude, place.latitude) for place in places],
+        clients=clients,
+        depots=[Depot(location=0)],
+        vehicle_types=vehicles,
+        distance_matrices=[metres],
+        duration_matrices=[ride_seconds(metres, SPEED)],
+    )
+    found = solve(data, MaxRuntime(seconds), seed=seed, collect_stats=False, display=False).best
+    plan: Plan = [[] for _ in case.days]
+    if found.is_feasible():
+        for route in found.routes():
+            plan[route.vehicle_type()] = [activity.idx for activity in route if activity.is_client()]
+    return plan
+
+
+def nearest_neighbour(case: Case, seed: int, seconds: float) -> Plan:
+    """What a careful person does: what falls due today, always on to the nearest; the rest of the day what is open."""
+    numbers = range(len(case.visits))
+    done: set[int] = set()
+    plan: Plan = []
+    for day in range(len(case.days)):
+        route: list[int] = []
+        for late_only in (True, False):
+            todo = [n for n in numbers if n not in done and case.visits[n].first <= day <= case.visits[n].last]
+            left = [n for n in todo if case.visits[n].last == day or not late_only]
+            while left:
+                here = case.places[case.visits[route[-1]].customer] if route else HOME
+                nearest = min(left, key=lambda n: _metres(here, case.places[case.visits[n].customer]))
+                left.remove(nearest)
+                if nearest not in done and len(route) < MOST:
+                    longer = two_opt(case, [*route, nearest])
+                    if _clock(case, longer)[1] <= LENGTH:
+                        route = longer
+                        done.add(nearest)
+        plan.append(route)
+    return plan
+
+
+def two_opt(case: Case, route: list[int]) -> list[int]:
+    """Turn pieces round while that shortens the way."""
+    places = [HOME, *(case.places[case.visits[n].customer] for n in route), HOME]
+    between = distances(places, ROAD)
+    order = list(range(len(places)))
+    better = True
+    while better:
+        better = False
+        for i in range(1, len(order) - 2):
+            for k in range(i + 1, len(order) - 1):
+                a, b, c, d = order[i - 1], order[i], order[k], order[k + 1]
+                if between[a, c] + between[b, d] < between[a, b] + between[c, d]:
+                    order[i : k + 1] = reversed(order[i : k + 1])
+                    better = True
+    return [route[at - 1] for at in order[1:-1]]
+
+
+def _metres(one: Place, other: Place) -> int:
+    """By the haversine in its atan2 form, rounded like a road book."""
+    north, east = math.radians(other.latitude - one.latitude), math.radians(other.longitude - one.longitude)
+    a = (
+        math.sin(north / 2) ** 2
+        + math.cos(math.radians(one.latitude)) * math.cos(math.radians(other.latitude)) * math.sin(east / 2) ** 2
+    )
+    return round(2 * 6_371_008.8 * ROAD * math.atan2(math.sqrt(a), math.sqrt(1 - a)))
+
+
+def _clock(case: Case, route: Sequence[int]) -> tuple[int, int, int]:
+    """A day's metres, its seconds from door to door, and those of riding."""
+    if not route:
+        return 0, 0, 0
+    places = [HOME, *(case.places[case.visits[n].customer] for n in route), HOME]
+    ways = [_metres(a, b) for a, b in pairwise(places)]
+    rides = sum(math.ceil(way * 3.6 / SPEED) for way in ways)
+    return sum(ways), rides + sum(case.minutes[case.visits[n].customer] * 60 for n in route), rides
+
+
+def check(case: Case, plan: Plan) -> tuple[float, int, float, list[str]]:
+    """A plan's score, its promises kept, its kilometres, and everything that is wrong with it."""
+    faults: list[str] = []
+    kept: set[int] = set()
+    cost = metres = 0
+    for day, route in enumerate(plan):
+        way, length, rides = _clock(case, route)
+        metres += way
+        cost += way + rides
+        if length > LENGTH:
+            faults.append(f"day {day}: {length} s")
+        if len(route) > MOST:
+            faults.append(f"day {day}: {len(route)} stops")
+        if len({case.visits[n].customer for n in route}) != len(route):
+            faults.append(f"day {day}: a customer twice")
+        kept |= {n for n in route if case.visits[n].first <= day <= case.visits[n].last}
+    cost += sum(visit.worth for number, visit in enumerate(case.visits) if number not in kept)
+    return cost, len(kept), metres / 1000, faults
+
+
+@dataclass(frozen=True)
+class Line:
+    days: int
+    seed: int
+    method: str
+    score: float
+    kept: float
+    stops: int
+    km: float
+    seconds: float
+    faults: tuple[str, ...]
+
+
+def lines(days: Sequence[int], seeds: Sequence[int], long: float) -> list[Line]:
+    methods: list[tuple[str, Callable[[Case, int, float], Plan], float]] = [
+        ("ours, 1 s", ours, 1),
+        ("nearest neighbour + 2-opt", nearest_neighbour, 0),
+        ("PyVRP, 1 s", pyvrp, 1),
+        (f"PyVRP, {long:g} s", pyvrp, long),
+    ]
+    found = []
+    for count in days:
+        for seed in seeds:
+            case = invent(count, seed)
+            for name, method, seconds in methods:
+                if method is pyvrp and seconds == 0:
+                    continue
+                began = time.perf_counter()
+                plan = method(case, seed, seconds)
+                took = time.perf_counter() - began
+                cost, kept, km, faults = check(case, plan)
+                share = round(100 * kept / len(case.visits), 1)
+                stops = sum(len(route) for route in plan)
+                found.append(Line(count, seed, name, cost, share, stops, round(km, 1), round(took, 2), tuple(faults)))
+    return found
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--days", type=int, nargs="+", default=[5, 20])
+    parser.add_argument("--seeds", type=int, nargs="+", default=[1, 2, 3])
+    parser.add_argument("--long", type=float, default=20, help="PyVRP's longer time; 0 leaves it out")
+    parser.add_argument("--json", action="store_true")
+    options = parser.parse_args()
+    ours(invent(5, 1, 60), 1, 0.01)  # compiles, or loads what was compiled
+    done = lines(options.days, options.seeds, options.long)
+    if options.json:
+        print(json.dumps([vars(line) for line in done], indent=1))
+        return
+    print(f"{'days':>4} {'seed':>4} {'':26} {'score':>12} {'ours is':>9} {'kept %':>7} {'stops':>5} {'km':>7} {'s':>6}")
+    for line in done:
+        mine = next(each for each in done if (each.days, each.seed) == (line.days, line.seed))
+        better = f"{100 * (mine.score / line.score - 1):+8.1f}%" if line is not mine else ""
+        print(
+            f"{line.days:4} {line.seed:4} {line.method:26} {line.score:12,.0f} {better:>9} {line.kept:7.1f} "
+            f"{line.stops:5} {line.km:7.1f} {line.seconds:6.2f} {'; '.join(line.faults) or 'feasible'}"
+        )
+    for days in options.days:
+        for name in dict.fromkeys(line.method for line in done):
+            mine = [line.score for line in done if line.days == days and line.method.startswith("ours")]
+            others = [line.score for line in done if line.days == days and line.method == name]
+            if mine != others:
+                change = 100 * (np.mean([a / b for a, b in zip(mine, others, strict=True)]) - 1)
+                print(f"{days} days: ours is {change:+.1f} % of {name}")
+
+
+if __name__ == "__main__":
+    main()
