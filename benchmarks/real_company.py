@@ -263,6 +263,9 @@ def main() -> None:
     parser.add_argument("--managers", type=int, default=8)
     parser.add_argument("--out", type=Path)
     options = parser.parse_args()
+    from config import embedded
+
+    embedded.ensure_running()
     django.setup()
     year = options.day.year
     months = bring_in(options.folder, options.managers)
