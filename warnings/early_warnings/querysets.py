@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Self
 
 from django.db import connection, models
-from django.db.models import Case, Count, F, Q, When
+from django.db.models import Case, Count, F, Q, When, Window
 from django.db.models.functions import TruncMonth
 
 from accounts.querysets import ScopedQuerySet, Viewer, customers_of, units_of
@@ -97,11 +97,22 @@ class ThroughWarningQuerySet(ScopedQuerySet[Any]):
     to_customer = "warning__customer__"
 
 
+#: Signs that came back within their line stand after the others.
+_BACK_LAST = Case(When(level="back", then=1), default=0)
+
+
 class SignQuerySet(ThroughWarningQuerySet):
     def worst_first(self) -> Self:
         """Signs over their line before those that came back; the first one leads the report."""
-        back = Case(When(level="back", then=1), default=0)
-        return self.select_related("indicator").order_by(back, "worst", "indicator__position")
+        return self.select_related("indicator").order_by(_BACK_LAST, "worst", "indicator__position")
+
+    def leading(self) -> Self:
+        """One sign of each report, the first of `worst_first`, with how many there are as `among`."""
+        return (
+            self.annotate(among=Window(Count("pk"), partition_by="warning"))
+            .order_by("warning_id", _BACK_LAST, "worst", "indicator__position")
+            .distinct("warning_id")
+        )
 
 
 def stuck_reports(*, overdue: datetime, today: date, most: int) -> list[tuple[str, date, int, str, str]]:

@@ -115,8 +115,8 @@ class Asked:
         return found.order_by(*ORDERS[self.sort])
 
 
-def for_list(found: QuerySet[EarlyWarning]) -> QuerySet[EarlyWarning]:
-    """Reports with what a row shows: customer, holder, and the signs in words."""
+def for_list(found: QuerySet[EarlyWarning], signs: QuerySet[Sign] | None = None) -> QuerySet[EarlyWarning]:
+    """Reports with what a row shows: customer, holder, and the signs: by default all of them, the worst first."""
     shown = ("customer__code", "customer__name", "customer__importance", "customer__unit__name")
     held = ("duty__next_due_at", "duty__role", "duty__state", "duty__owner__name", "duty__owner__username")
     own = (
@@ -135,7 +135,7 @@ def for_list(found: QuerySet[EarlyWarning]) -> QuerySet[EarlyWarning]:
     return (
         found.select_related("customer__unit", "duty__owner")
         .only(*own, *shown, *held)
-        .prefetch_related(Prefetch("signs", Sign.objects.worst_first()))
+        .prefetch_related(Prefetch("signs", Sign.objects.worst_first() if signs is None else signs))
     )
 
 
@@ -169,13 +169,16 @@ def warnings(request: HttpRequest) -> HttpResponse:
         open=Count("pk", filter=~Q(state="closed")),
         mine=Count("pk", filter=~Q(state="closed") & Q(duty__owner_id__in=person.scope.own)),
     )
-    page = Paginator(for_list(asked.found(visible, person)), PAGE_SIZE).get_page(request.GET.get("page"))
+    found = for_list(asked.found(visible, person), Sign.objects.leading())
+    page = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
     page.object_list = rows = list[Any](page.object_list)
+    by_pk = {indicator.pk: indicator for indicator in indicators}
     said = {name: dict(known.choices) for name, known in SAID.items()}
     for report in rows:
-        signs = report.signs.all()
-        report.reason = wording.reason(signs[0]) if signs else ""
-        report.more = max(len(signs) - 1, 0)
+        report.reason, report.more = "", 0
+        for sign in report.signs.all():
+            sign.indicator = by_pk[sign.indicator_id]
+            report.reason, report.more = wording.reason(sign), sign.among - 1
         report.said = {name: labels.get(getattr(report, name), "") for name, labels in said.items()}
         report.held_as = Post.Role(report.duty.role).label if report.duty else ""
     labels = {"mine": _("Mine"), "open": _("Not settled"), "closed": _("Closed")}
