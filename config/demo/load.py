@@ -19,6 +19,7 @@ from config.demo.facts import write_retail_facts
 from config.demo.files import write_files
 from config.demo.follow_ups import FollowUps
 from config.demo.geography import Bools
+from config.demo.governed import write_governance
 from config.demo.groups import write_group_clients
 from config.demo.leaders import stagger_clocks, write_leaders_visits
 from config.demo.organisation import Company, found_company
@@ -139,6 +140,8 @@ def _live_through(shape: Shape, progress: Progress) -> Book:
     follow_ups.agree(visited.visits)
     promises.write()
     visited.write()
+    progress.step("Reports signed, a draft tried, one report that rests")
+    write_governance(book)
     refresh_clocks(on=shape.today)
     return book
 

@@ -133,7 +133,7 @@ def test_later_changes_of_facts_do_not_change_it(
     signed(regular, company)
     client.force_login(company.a.general_manager)
     url = f"/warnings/regular/{regular.pk}/"
-    before = client.get(url).content.decode().split('<div id="figures">')[1].split("</main>")[0]
+    before = client.get(url).content.decode().split('<div id="figures" class="zd-grid">')[1].split("</main>")[0]
     # Facts come in anew, the customer gets another name and unit, reports open and close, evaluations run again.
     MonthlyFact.objects.filter(customer=report.customer).update(quantity=999, amount=9999)
     Customer.objects.filter(pk=report.customer_id).update(name="改了名的店", unit=company.b.unit)
@@ -141,7 +141,7 @@ def test_later_changes_of_facts_do_not_change_it(
     months(CustomerFactory(unit=company.a.unit), (100, 100, 100, 10))
     services.evaluate(on=DECEMBER.date(), now=DECEMBER)
     services.make_reports(on=DECEMBER.date(), now=DECEMBER)
-    after = client.get(url).content.decode().split('<div id="figures">')[1].split("</main>")[0]
+    after = client.get(url).content.decode().split('<div id="figures" class="zd-grid">')[1].split("</main>")[0]
     assert after == before
     fresh = RegularReport.objects.get(pk=regular.pk)
     assert (fresh.figures, fresh.fingerprint) == (regular.figures, fingerprint_of(fresh))

@@ -4,7 +4,18 @@ from drf_spectacular.utils import extend_schema_serializer
 from rest_framework import serializers
 
 from accounts.models import Person
-from early_warnings.models import EarlyWarning, Indicator, Measure, Sign, Threshold, UnitWarning
+from early_warnings.models import (
+    EarlyWarning,
+    Indicator,
+    Measure,
+    RegularReport,
+    Sign,
+    Storm,
+    Threshold,
+    Trial,
+    TrialMonth,
+    UnitWarning,
+)
 from early_warnings.services import wording
 
 
@@ -51,6 +62,7 @@ class MeasureSerializer(serializers.ModelSerializer[Measure]):
             "value_before",
             "value_after",
             "measured_on",
+            "verdict",
         )
         read_only_fields = fields
 
@@ -72,6 +84,8 @@ class EarlyWarningSerializer(serializers.ModelSerializer[EarlyWarning]):
             "state",
             "opened_on",
             "above_again_on",
+            "suppressed_until",
+            "suppressed_because",
             "held_by",
             "due_at",
             "outcome",
@@ -107,6 +121,8 @@ class UnitWarningSerializer(serializers.ModelSerializer[UnitWarning]):
             "opened_on",
             "last_seen_on",
             "above_again_on",
+            "suppressed_until",
+            "suppressed_because",
             "held_by",
             "due_at",
             "outcome",
@@ -153,6 +169,9 @@ class IndicatorSerializer(serializers.ModelSerializer[Indicator]):
         fields = (
             "id",
             "key",
+            "state",
+            "why",
+            "replaces",
             "name_zh",
             "name_en",
             "family",
@@ -172,3 +191,99 @@ class IndicatorSerializer(serializers.ModelSerializer[Indicator]):
             "thresholds",
         )
         read_only_fields = fields
+
+
+class SuppressionSerializer(serializers.Serializer[EarlyWarning]):
+    """Until when a report may rest, and why."""
+
+    until = serializers.DateField()
+    because = serializers.CharField(max_length=200)
+
+
+class DraftSerializer(serializers.ModelSerializer[Indicator]):
+    """What a draft is made of; the form of the page checks it."""
+
+    class Meta:
+        model = Indicator
+        fields = (
+            "name_zh", "name_en", "why", "family", "customer_kind", "measure", "comparison", "base_measure", "period",
+            "base_period", "least_base", "against_market", "falling", "of_indicator", "of_tiers", "fresh_days",
+            "remeasure_days",
+        )  # fmt: skip
+
+
+class LineSerializer(serializers.ModelSerializer[Threshold]):
+    class Meta:
+        model = Threshold
+        fields = ("importance", "tier", "service_class", "unit", "breach", "near")
+
+
+class LiveSerializer(serializers.Serializer[Indicator]):
+    valid_from = serializers.DateField()
+
+
+class EndSerializer(serializers.Serializer[Indicator]):
+    valid_until = serializers.DateField()
+
+
+class MonthsSerializer(serializers.Serializer[Trial]):
+    months = serializers.IntegerField(min_value=1, max_value=24, default=12)
+
+
+class HitsSerializer(serializers.Serializer[Indicator]):
+    breach = serializers.IntegerField()
+    near = serializers.IntegerField()
+    known = serializers.IntegerField(help_text="of them with an open report already")
+    desks = serializers.DictField(child=serializers.IntegerField(), help_text="by role of the first desk")
+
+
+class TrialMonthSerializer(serializers.ModelSerializer[TrialMonth]):
+    class Meta:
+        model = TrialMonth
+        fields = (
+            "month", "whose", "raised", "standing", "judged", "true", "early", "lead", "found", "population",
+            "troubled", "desks",
+        )  # fmt: skip
+
+
+class TrialSerializer(serializers.ModelSerializer[Trial]):
+    months = TrialMonthSerializer(many=True, read_only=True)
+
+    class Meta:
+        model = Trial
+        fields = (
+            "id", "indicator", "asked_by", "asked_at", "state", "first_month", "last_month", "lines", "finished_at",
+            "milliseconds", "months",
+        )  # fmt: skip
+        read_only_fields = fields
+
+
+class RegularReportSerializer(serializers.ModelSerializer[RegularReport]):
+    held_by = serializers.IntegerField(source="duty.owner_id", read_only=True, allow_null=True)
+
+    class Meta:
+        model = RegularReport
+        fields = (
+            "id", "number", "period", "unit", "first", "last", "figures", "made_at", "held_by", "comment", "outlook",
+            "commented_by", "commented_at", "signed_by", "signed_at", "fingerprint",
+        )  # fmt: skip
+        read_only_fields = fields
+
+
+class CommentSerializer(serializers.Serializer[RegularReport]):
+    comment = serializers.CharField(max_length=2000)
+    outlook = serializers.CharField(max_length=2000, allow_blank=True, default="")
+
+
+class StormSerializer(serializers.ModelSerializer[Storm]):
+    held_by = serializers.IntegerField(source="duty.owner_id", read_only=True, allow_null=True)
+    outcome = serializers.CharField(source="duty.outcome", read_only=True, allow_null=True)
+
+    class Meta:
+        model = Storm
+        fields = ("id", "unit", "on", "count", "least", "held_by", "outcome")
+        read_only_fields = fields
+
+
+class SettleSerializer(serializers.Serializer[Storm]):
+    what = serializers.CharField(max_length=200)

@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import Person
+from accounts.rules import Role
 from early_warnings.models import Indicator, Threshold, Trial
 from early_warnings.services.refusing import Refused
 
@@ -16,6 +17,11 @@ _MADE_OF = (
     "least_base", "against_market", "falling", "of_indicator_id", "of_tiers", "fresh_days", "remeasure_days",
     "position",
 )  # fmt: skip
+
+
+def may_set_lines(person: Person) -> bool:
+    """Administrators, and those who answer for the whole company."""
+    return person.is_superuser or bool(person.roles & {Role.ADMINISTRATOR, Role.GENERAL_MANAGER})
 
 
 @transaction.atomic

@@ -20,7 +20,6 @@ from early_warnings import services
 from early_warnings.forms import EndForm, IndicatorForm, LineForm, LiveForm, TrialForm
 from early_warnings.models import Indicator, Threshold, Trial
 from early_warnings.services import wording
-from early_warnings.views.indicators import may_set_lines
 
 View = Callable[..., HttpResponse]
 
@@ -30,7 +29,7 @@ def setters_only(view: View) -> View:
 
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if not may_set_lines(person_of(request)):
+        if not services.may_set_lines(person_of(request)):
             raise PermissionDenied
         return view(request, *args, **kwargs)
 
@@ -80,7 +79,7 @@ def _show(request: HttpRequest, found: Any, *, status: int = 200, **bound: Any) 
     person, now = person_of(request), clock.of(request)
     today = timezone.localdate(now)
     draft = found.state == Indicator.State.DRAFT
-    may_set = may_set_lines(person)
+    may_set = services.may_set_lines(person)
     lines: list[Any] = list(found.thresholds.select_related("unit").order_by("importance", "tier", "pk"))
     for each in lines:
         each.whose, each.indicator = wording.line_for(each), found

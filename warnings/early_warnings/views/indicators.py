@@ -12,18 +12,12 @@ from django.utils.translation import gettext as _
 
 from accounts import clock
 from accounts.models import Person
-from accounts.rules import Role
 from accounts.views.asking import person_of
 from early_warnings import services
 from early_warnings.forms import ThresholdForm
 from early_warnings.measures import MEASURES
 from early_warnings.models import EarlyWarning, Evaluation, Indicator, Sign, Threshold
 from early_warnings.services import wording
-
-
-def may_set_lines(person: Person) -> bool:
-    """Administrators, and those who answer for the whole company."""
-    return person.is_superuser or bool(person.roles & {Role.ADMINISTRATOR, Role.GENERAL_MANAGER})
 
 
 def indicators(request: HttpRequest) -> HttpResponse:
@@ -52,7 +46,7 @@ def indicators(request: HttpRequest) -> HttpResponse:
             line.near_said = wording.value_of(each, line.near)
     context = {
         "indicators": sorted(found, key=lambda each: (each.ended, each.state != "draft")),
-        "may_set": may_set_lines(person_of(request)),
+        "may_set": services.may_set_lines(person_of(request)),
         "evaluations": Evaluation.objects.all()[:7],
         "now": clock.of(request),
     }
@@ -61,7 +55,7 @@ def indicators(request: HttpRequest) -> HttpResponse:
 
 def line(request: HttpRequest, pk: int) -> HttpResponse:
     """Set a line; the history of the old ones stands below."""
-    if not may_set_lines(person_of(request)):
+    if not services.may_set_lines(person_of(request)):
         raise PermissionDenied
     found: Any = get_object_or_404(Threshold.objects.select_related("indicator", "unit"), pk=pk)
     form = ThresholdForm(request.POST or None, instance=found)

@@ -70,7 +70,8 @@ def comment(request: HttpRequest, pk: int) -> HttpResponse:
     """Keep the comment; with `sign` in what is sent, sign at once."""
     found, person, now = _found(request, pk), person_of(request), clock.of(request)
     form = CommentForm(request.POST)
-    form.is_valid()
+    if not form.is_valid():
+        return _show(request, found, status=422 if found.signed_at is None else 409, form=form)
     try:
         fresh = services.comment_report(
             report=found,

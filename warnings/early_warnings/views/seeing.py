@@ -183,6 +183,7 @@ def customer(request: HttpRequest, pk: int) -> HttpResponse:
             {
                 "followed": each,
                 "now": wording.value_of(each.indicator, last) if last is not None else "–",
+                "said": wording.made_of(each.indicator),
                 "whose": wording.line_for(each.line),
                 "chart": _chart(each),
             }
@@ -205,7 +206,6 @@ def _chart(each: seeing.Followed) -> dict[str, Any]:
         "id": f"indicator-{each.indicator.pk}",
         "title": each.indicator.name,
         "unit": "%" if percent else "",
-        "note": wording.made_of(each.indicator),
         "x": [f"{month:%Y-%m}" for month in each.months],
         "lines": [
             {"name": _("This customer"), "values": [drawn(value) for value in each.values], "kind": "main"},

@@ -1,4 +1,7 @@
-"""`manage.py evaluate_warnings [--date D]`: the nightly evaluation without Celery; safe to repeat."""
+"""`manage.py evaluate_warnings [--date D]`: the nightly evaluation, and what follows from it, without Celery.
+
+Safe to repeat.
+"""
 
 from datetime import date
 from typing import Any
@@ -16,7 +19,9 @@ class Command(BaseCommand):
         parser.add_argument("--date", type=date.fromisoformat, help="YYYY-MM-DD; facts up to the month before count")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        evaluation = services.evaluate(on=options["date"] or clock.today(), now=clock.now())
+        on, now = options["date"] or clock.today(), clock.now()
+        evaluation = services.evaluate(on=on, now=now)
+        services.follow_up(on=on, now=now)
         self.stdout.write(
             f"{evaluation.on}: {evaluation.customers} customers, {evaluation.signs} signs, "
             f"{evaluation.opened} reports and {evaluation.unit_opened} unit warnings opened, "

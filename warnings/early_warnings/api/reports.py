@@ -7,7 +7,6 @@ from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework import mixins, viewsets
 from rest_framework.decorators import action
-from rest_framework.exceptions import APIException
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
@@ -17,22 +16,16 @@ from accounts.services.responsibility import possible_doers, posts_around
 from accounts.views.asking import person_of
 from duties import services as duties
 from early_warnings import services
-from early_warnings.models import EarlyWarning, Indicator, Measure, Sign, UnitWarning
+from early_warnings.api.refusing import NotNow
+from early_warnings.models import EarlyWarning, Measure, Sign, UnitWarning
 from early_warnings.serializers import (
     EarlyWarningSerializer,
-    IndicatorSerializer,
     MeasureSerializer,
     OutcomeSerializer,
     ProposalSerializer,
+    SuppressionSerializer,
     UnitWarningSerializer,
 )
-
-
-class NotNow(APIException):
-    """The rules refuse the act; the answer says why."""
-
-    status_code = 409
-    default_code = "refused"
 
 
 class _Course(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet[Any]):
@@ -81,6 +74,23 @@ class _Course(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.Generic
         serializer = OutcomeSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)
         self._do(services.close, **serializer.validated_data)
+        return self._answer()
+
+    @extend_schema(request=SuppressionSerializer)
+    @action(detail=True, methods=["post"])
+    def suppress(self, request: Request, pk: str) -> Response:
+        """Let the report rest until a day, with a reason (WRN-3)."""
+        self.get_object()
+        serializer = SuppressionSerializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        self._do(services.suppress, **serializer.validated_data)
+        return self._answer()
+
+    @extend_schema(request=None)
+    @action(detail=True, methods=["post"])
+    def lift(self, request: Request, pk: str) -> Response:
+        """Wake a report that rests."""
+        self._do(services.lift)
         return self._answer()
 
 
@@ -135,19 +145,3 @@ class MeasureViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.
         except services.Refused as refused:
             raise NotNow(str(refused)) from refused
         return Response(self.get_serializer(measure).data)
-
-
-class IndicatorViewSet(viewsets.ReadOnlyModelViewSet[Indicator]):
-    """Indicators with their lines."""
-
-    queryset = Indicator.objects.prefetch_related("thresholds").order_by("position", "key")
-    serializer_class = IndicatorSerializer
-    filterset_fields = ("family", "measure")
-
-
-routes = [
-    ("warnings", EarlyWarningViewSet),
-    ("unit-warnings", UnitWarningViewSet),
-    ("measures", MeasureViewSet),
-    ("indicators", IndicatorViewSet),
-]
