@@ -149,11 +149,12 @@ def test_the_number_of_statements_does_not_depend_on_the_number_of_customers(
     company: Company, market: list[Customer]
 ) -> None:
     counted = []
+    evaluate()  # the first one sums up everybody, those after it only who was touched
     for branch in (company.a, company.b):
         for _ in range(len(counted) * 5 + 1):
             months(CustomerFactory(unit=branch.unit, account_manager=branch.account_manager), FALLEN)
         with CaptureQueriesContext(connection) as queries:
-            found = evaluate(later(len(counted)))
+            found = evaluate(later(len(counted) + 1))
         counted.append((found.opened, len(queries)))
     assert [opened for opened, _queries in counted] == [1, 6]
     assert counted[0][1] == counted[1][1]

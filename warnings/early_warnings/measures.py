@@ -1,9 +1,11 @@
 """The measures that an indicator may name (WRN-1). Add one here: it is then offered in the page and compiled to SQL.
 
 A fact measure is a column of the monthly facts: a flow is summed over the months of a window, a level is read at its
-last month, or averaged over the months it is compared with. A query measure is a subquery of `customer_id`, `recent`
-and `base`, with the parameters `on` (the business date), `month` (the last whole month) and `until` (the day until
-which orders are known). Where its `base` is the customer's own usual gap, `recent` may be told in such gaps.
+last month, or averaged over the months it is compared with. Silence is told by the last order that is known, and the
+customer's own usual gap by the orders of the year: from the first month with an order to the last order, by their
+number, a week at least; a customer with few orders has no usual gap. A query measure is a subquery of `customer_id`,
+`recent` and `base`, with the parameters `on` (the business date), `month` (the last whole month) and `until` (the day
+until which orders are known). Where its `base` is the customer's own usual gap, `recent` may be told in such gaps.
 """
 
 from dataclasses import dataclass
@@ -19,6 +21,7 @@ from early_warnings.rules import Comparison
 class Source(StrEnum):
     FLOW = "flow"
     LEVEL = "level"
+    LAST = "last"  # the last order in the facts, and the customer's own usual gap between orders
     QUERY = "query"
 
 
@@ -38,29 +41,12 @@ class MeasureKind:
     source: Source
     sql: str
     comparisons: frozenset[Comparison] = _OF_FACTS
-    #: Whether a query reads the monthly facts, as all other measures do: without facts there is nothing to ask.
-    of_facts: bool = False
 
     @property
     def reads_facts(self) -> bool:
-        return self.of_facts or self.source is not Source.QUERY
+        """Whether it says nothing while there are no facts."""
+        return self.source is not Source.QUERY
 
-
-#: Days since the last order that is known, and the customer's own usual gap: from the first month with an order in the
-#: year to the last order, by the number of orders; at least a week. A customer with few orders has no usual gap.
-_SILENCE = """
-    SELECT customer_id, %(until)s::date - last_on AS recent,
-        CASE WHEN orders >= 12 AND months >= 6
-            THEN greatest(round((last_on - first_on + 1)::numeric / orders, 2), 7) END AS base
-    FROM (
-        SELECT customer_id, sum(greatest(orders, 1)) AS orders, min(month) AS first_on, count(*) AS months,
-            max(coalesce(last_order_on, (month + interval '1 month - 1 day')::date)) AS last_on
-        FROM accounts_monthlyfact
-        WHERE month > %(month)s::date - interval '12 months' AND month <= %(until)s
-            AND (quantity > 0 OR orders > 0)
-        GROUP BY customer_id
-    ) ordered
-"""
 
 _COMPLAINTS = """
     SELECT customer_id, count(*) AS recent, NULL::numeric AS base
@@ -125,7 +111,7 @@ _ALL = (
     MeasureKind("receivable", _("receivable"), _("yuan"), Source.LEVEL, "receivable"),
     MeasureKind("overdue", _("receivable overdue"), _("yuan"), Source.LEVEL, "overdue"),
     MeasureKind("stock", _("stock at month-end"), _("cartons"), Source.LEVEL, "stock"),
-    MeasureKind("silence", _("time without an order"), _("days"), Source.QUERY, _SILENCE, _GAPS, of_facts=True),
+    MeasureKind("silence", _("time without an order"), _("days"), Source.LAST, "last_order_on", _GAPS),
     MeasureKind("complaints_90", _("complaints in 90 days"), _("complaints"), Source.QUERY, _COMPLAINTS, _COUNTED),
     MeasureKind("visits_missed", _("time a visit is overdue"), _("days"), Source.QUERY, _VISITS_MISSED, _GAPS),
     MeasureKind("last_visit", _("time without a visit"), _("days"), Source.QUERY, _LAST_VISIT, _DAYS),

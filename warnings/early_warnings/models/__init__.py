@@ -1,6 +1,6 @@
 """Signs of trouble, derived from what the floors below recorded (WRN)."""
 
-from early_warnings.models.indicators import Evaluation, Indicator, Movement, Threshold
+from early_warnings.models.indicators import Evaluation, Indicator, KeptBasis, Movement, Threshold, Touched
 from early_warnings.models.regular import RegularPlan, RegularReport
 from early_warnings.models.reports import EarlyWarning, Measure, ReportEvent, Sign, UnitWarning
 from early_warnings.models.storms import Storm, StormLine
@@ -10,6 +10,7 @@ __all__ = [
     "EarlyWarning",
     "Evaluation",
     "Indicator",
+    "KeptBasis",
     "Measure",
     "Movement",
     "RegularPlan",
@@ -19,6 +20,7 @@ __all__ = [
     "Storm",
     "StormLine",
     "Threshold",
+    "Touched",
     "Trial",
     "TrialMonth",
     "UnitWarning",

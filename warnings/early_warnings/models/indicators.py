@@ -203,3 +203,33 @@ class Evaluation(models.Model):
 
     def __str__(self) -> str:
         return str(self.on)
+
+
+class Touched(models.Model):
+    """A customer whose facts, state or classes changed since the last evaluation; none stands for everybody.
+
+    Written by triggers in the transaction of the change, one statement at a time, taken by the next evaluation.
+    """
+
+    customer_id = models.BigIntegerField(null=True)
+
+    class Meta:
+        verbose_name = _("customer to be measured again")
+        verbose_name_plural = _("customers to be measured again")
+
+    def __str__(self) -> str:
+        return str(self.customer_id)
+
+
+class KeptBasis(models.Model):
+    """What the rows of the unlogged table `warnings_basis` are: the plan that made them, and how many there are."""
+
+    plan = models.TextField(default="")
+    customers = models.PositiveIntegerField(_("customers"), default=0)
+
+    class Meta:
+        verbose_name = _("kept basis of the evaluation")
+        verbose_name_plural = _("kept bases of the evaluation")
+
+    def __str__(self) -> str:
+        return f"{self.customers}"

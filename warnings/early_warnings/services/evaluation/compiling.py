@@ -1,22 +1,33 @@
 """Indicators as SQL. Each statement is built from the rows of the tables of indicators; no user's text enters it.
 
-One pass over the facts makes a wide row a customer (`early_basis`), with `r<id>` and `b<id>` for what each indicator
-compares. From it each indicator takes its candidates by its loosest line first, and only for those the most exact line
-is looked up: this order is what keeps 5.5 million customers cheap.
+One pass over the facts makes a wide row of sums a customer, the *basis*; indicators that sum the same share a column.
+From it all indicators of the facts take their candidates in one scan, by the loosest line of the customer's importance
+first; only those are unfolded into rows, and only for those the most exact line is looked up: this order is what keeps
+5.5 million customers cheap. The basis is kept from night to night (`keeping`): a night reads one row a customer.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from accounts.models import Customer
 from early_warnings import rules
-from early_warnings.measures import MEASURES, Source
+from early_warnings.measures import MEASURES
 from early_warnings.models import Indicator
+from early_warnings.services.evaluation.sums import Basis
 
 #: A market that all but stopped (a closed month) is no measure to hold a customer against.
 LEAST_MARKET = Decimal("0.05")
+#: A candidate is taken a little beyond its line, so that rounding decides only once.
+_MARGIN = Decimal("0.0001")
+_ATTRIBUTES = "b.unit_id, b.importance, b.tier, b.service_class"
+
+#: The loosest line of an indicator by importance; None where no line fits.
+Loosest = dict[str, Decimal | None]
+#: How the market moved for an indicator, by kind of customer.
+Market = dict[int, dict[str, Decimal]]
 
 
 @dataclass(slots=True)
@@ -27,193 +38,209 @@ class Compiled:
     values: dict[str, Any] = field(default_factory=dict)
 
 
-#: Those who bought shortly before the month's end, and gave up since.
-_GAVE_UP_SINCE = """ OR (c.status <> 'active' AND EXISTS (
-    SELECT 1 FROM accounts_monthlyfact m WHERE m.customer_id = c.id AND (m.quantity > 0 OR m.amount > 0)
-        AND m.month > %(month)s::date - interval '3 months' AND m.month <= %(month)s))"""
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """What an indicator compares, as SQL over the basis `b`.
 
-
-def basis(indicators: Sequence[Indicator], known: rules.Known, *, past: bool = False) -> Compiled:
-    """A row for every active customer: whole sums, so that comparing them loses no digit."""
-    month = known.month or rules.months_back(known.on, 1)
-    values: dict[str, Any] = {"on": known.on, "until": known.until, "month": month}
-    facts, outer, joins = [], [], []
-    months = {month}
-    for each in indicators:
-        measure, pk = MEASURES[each.measure], each.pk
-        if measure.source is Source.QUERY:
-            joins.append(f"LEFT JOIN ({measure.sql}) q{pk} ON q{pk}.customer_id = c.id")
-            # what is counted and did not happen is zero; a time since something that never happened is none
-            counted = rules.Comparison.ABSOLUTE in measure.comparisons
-            recent = f"coalesce(q{pk}.recent, 0)" if counted else f"q{pk}.recent"
-            outer.append(f"{recent}::numeric AS r{pk}, q{pk}.base::numeric AS b{pk}")
-            continue
-        compared = windows_of(each, month)
-        facts += [f"{_sum(column, window)} AS {name}{pk}" for name, column, window in _sums(each, compared)]
-        outer.append(f"coalesce(f.r{pk}, 0) AS r{pk}, {_base(each, compared)} AS b{pk}")
-        months |= compared.months
-    values["months"] = tuple(sorted(months))  # as constants: only these months' partitions are read
-    columns = ", ".join(["c.id, c.kind, c.unit_id, u.path, c.importance, c.tier, c.service_class", *outer])
-    aggregates = ", ".join(["customer_id", *facts])
-    return Compiled(
-        f"""CREATE TEMP TABLE early_basis ON COMMIT DROP AS
-        SELECT {columns}
-        FROM accounts_customer c JOIN accounts_orgunit u ON u.id = c.unit_id
-        LEFT JOIN (SELECT {aggregates} FROM accounts_monthlyfact
-            WHERE month IN %(months)s GROUP BY customer_id) f ON f.customer_id = c.id
-        {" ".join(joins)}
-        WHERE c.status = 'active'{_GAVE_UP_SINCE if past else ""}""",
-        values,
-    )
-
-
-def windows_of(each: Indicator, month: date) -> rules.Windows:
-    """The months that an indicator compares; a level is read at the last month of its period."""
-    comparison = rules.Comparison(each.comparison)
-    level = MEASURES[each.measure].source is Source.LEVEL
-    found = rules.windows(comparison, month, 1 if level else each.period, each.base_period)
-    if comparison in rules.OF_TWO:
-        whole_is_level = MEASURES[each.base_measure].source is Source.LEVEL
-        return rules.Windows(found.recent, rules.window(month, 1 if whole_is_level else each.period))
-    return found
-
-
-def _sums(each: Indicator, compared: rules.Windows) -> Iterator[tuple[str, str, rules.Window]]:
-    """What is summed up of the facts: the name before the indicator's key, the column, over which months."""
-    column = MEASURES[each.measure].sql
-    yield "r", column, compared.recent
-    if compared.base is not None:
-        yield "b", MEASURES[each.base_measure].sql if each.comparison in rules.OF_TWO else column, compared.base
-    if compared.trend is not None:
-        yield "n", column, compared.trend[0]
-        yield "p", column, compared.trend[1]
-
-
-def _base(each: Indicator, compared: rules.Windows) -> str:
-    """What the recent sum is compared with; for a season last year's months × the own trend, to two places."""
-    pk = each.pk
-    if compared.base is None:
-        return "NULL::numeric"
-    if compared.trend is None:
-        return f"coalesce(f.b{pk}, 0)"
-    trend = f"least(greatest(round(f.n{pk} / nullif(f.p{pk}, 0), 4), {rules.LEAST_TREND}), {rules.LARGEST_TREND})"
-    return f"coalesce(round(f.b{pk} * CASE WHEN f.p{pk} > 0 THEN {trend} ELSE 1 END, 2), 0)"
-
-
-def _sum(column: str, window: rules.Window) -> str:
-    """A column over a window; what was summed of nothing is nothing. The dates are ours, not a user's.
-
-    Counts become numeric, or they would be divided as whole numbers.
+    The market's numbers are written into it: a join with a temporary table would keep the scan of the basis from
+    running in parallel.
     """
-    return f"coalesce(sum({column}) FILTER (WHERE month BETWEEN '{window.first}' AND '{window.last}'), 0)::numeric"
+
+    pk: int
+    recent: str
+    base: str
+    recent_months: int
+    base_months: int
+    market: str
+    value: str
+    #: Where there is a value.
+    condition: str
 
 
-def market(indicators: Sequence[Indicator]) -> Compiled:
+def figures(each: Indicator, basis: Basis, moved: Market) -> Figures:
+    """The arithmetic of an indicator of the facts; `rules.compared` says the same in plain words."""
+    recent, base = basis.recent(each), basis.base(each)
+    recent_months, base_months = basis.months_of(each)
+    market = _moved(moved.get(each.pk, {}))
+    floor = f"{base} > 0 AND {base} >= {each.least_base} * {base_months}"
+    match rules.Comparison(each.comparison):
+        case rules.Comparison.ABSOLUTE | rules.Comparison.DAYS_SINCE:
+            value, condition = recent, f"{recent} IS NOT NULL"
+        case rules.Comparison.RANK:
+            peers = "PARTITION BY b.kind, b.tier"
+            less = f"(rank() OVER ({peers} ORDER BY {recent}) - 1)::numeric"
+            value, condition = f"{less} / nullif(count(*) OVER ({peers}) - 1, 0)", floor
+        case _:
+            value, condition = f"{recent} * {base_months} / ({base} * {recent_months} * {market})", floor
+    return Figures(each.pk, recent, base, recent_months, base_months, market, value, condition)
+
+
+def market(indicators: Sequence[Indicator], basis: Basis) -> Compiled:
     """How those who bought before moved together, by kind of customer, for the indicators that are told against it."""
     columns = []
     for each in indicators:
         if _against_market(each):
-            pk, (recent_months, base_months) = each.pk, months_of(each)
+            recent, base, (recent_months, base_months) = basis.recent(each), basis.base(each), basis.months_of(each)
             moved = (
-                f"sum(r{pk}) FILTER (WHERE b{pk} > 0) * {base_months}"
-                f" / nullif(sum(b{pk}) FILTER (WHERE b{pk} > 0) * {recent_months}, 0)"
+                f"sum({recent}) FILTER (WHERE {base} > 0) * {base_months}"
+                f" / nullif(sum({base}) FILTER (WHERE {base} > 0) * {recent_months}, 0)"
             )
-            columns.append(f"greatest(coalesce(round({moved}, 4), 1), {LEAST_MARKET}) AS m{pk}")
+            columns.append(f"greatest(coalesce(round({moved}, 4), 1), {LEAST_MARKET}) AS m{each.pk}")
     return Compiled(
-        "CREATE TEMP TABLE early_market ON COMMIT DROP AS "
-        f"SELECT {', '.join(['kind', *columns])} FROM early_basis GROUP BY kind"
+        "CREATE TEMP TABLE early_market ON COMMIT DROP AS"
+        f" SELECT {', '.join(['b.kind', *columns])} FROM {basis.table} b GROUP BY b.kind"
     )
 
 
-def values_of(indicators: Sequence[Indicator], loosest: dict[int, Decimal]) -> Compiled:
-    """Every customer × indicator over its most exact line; for open reports also what is within it (no level)."""
-    values: dict[str, Any] = {}
-    parts = []
-    for each in indicators:
-        if each.pk in loosest:
-            values[f"near{each.pk}"], values[f"kind{each.pk}"] = loosest[each.pk], each.customer_kind
-            values[f"least{each.pk}"] = each.least_base
-            parts.append(_candidates(each))
-    union = " UNION ALL ".join(parts) or (
-        "SELECT id AS customer_id, path, importance, tier, service_class, 0::bigint AS indicator_id, true AS falling,"
-        " 0::numeric AS value, 0::numeric AS recent, 0::numeric AS base, 1::numeric AS market"
-        " FROM early_basis WHERE false"
-    )
-    return Compiled(
-        f"""CREATE TEMP TABLE early_value ON COMMIT DROP AS
-        WITH open_report AS MATERIALIZED (SELECT customer_id FROM warnings_earlywarning WHERE state <> 'closed')
-        SELECT x.customer_id, x.indicator_id, x.value, x.recent, x.base, x.market,
-            CASE WHEN breached THEN 'breach' WHEN crossed THEN 'near' END AS level,
-            CASE WHEN breached THEN line.breach ELSE line.near END AS line, line.breach
-        FROM ({union}) x
-        CROSS JOIN LATERAL (
-            SELECT t.breach, t.near FROM warnings_threshold t LEFT JOIN accounts_orgunit tu ON tu.id = t.unit_id
-            WHERE t.indicator_id = x.indicator_id
-                AND (t.importance = '' OR t.importance = x.importance)
-                AND (t.tier IS NULL OR t.tier = x.tier)
-                AND (t.service_class IS NULL OR t.service_class = x.service_class)
-                AND (tu.id IS NULL OR starts_with(x.path, tu.path))
-            ORDER BY coalesce(length(tu.path) - length(replace(tu.path, '/', '')), 0) DESC,
-                t.importance <> '' DESC, t.tier IS NOT NULL DESC, t.service_class IS NOT NULL DESC
-            LIMIT 1) line
-        CROSS JOIN LATERAL (
-            SELECT CASE WHEN x.falling THEN x.value <= line.breach ELSE x.value >= line.breach END AS breached,
-                CASE WHEN x.falling THEN x.value <= line.near ELSE x.value >= line.near END AS crossed) crossing
-        WHERE breached OR crossed OR x.customer_id IN (SELECT customer_id FROM open_report)""",
-        values,
-    )
+def _moved(by_kind: dict[str, Decimal]) -> str:
+    cases = " ".join(f"WHEN '{Customer.Kind(kind).value}' THEN {value}" for kind, value in sorted(by_kind.items()))
+    return f"(CASE b.kind {cases} ELSE 1 END)::numeric" if cases else "1::numeric"
 
 
-def months_of(each: Indicator) -> tuple[int, int]:
-    """How many months the figure, and what it is compared with, are sums of: both are told a month."""
-    if MEASURES[each.measure].source is Source.QUERY:
-        return 1, 1
-    compared = windows_of(each, date(2000, 1, 1))
-    return compared.recent.months, compared.base.months if compared.base else 1
+def market_of(indicators: Sequence[Indicator], rows: Sequence[tuple[Any, ...]]) -> Market:
+    """The rows of `early_market` by indicator and kind."""
+    against = [each.pk for each in indicators if _against_market(each)]
+    return {pk: {row[0]: row[1 + number] for row in rows} for number, pk in enumerate(against)}
 
 
 def _against_market(each: Indicator) -> bool:
     return each.against_market and each.comparison in rules.IN_TIME
 
 
-def _candidates(each: Indicator) -> str:
-    """Customers whose value is over the loosest line of an indicator, and those with an open report."""
-    pk, (recent_months, base_months) = each.pk, months_of(each)
-    market = f"m.m{pk}" if _against_market(each) else "1::numeric"
-    value, condition = _value(each, market)
-    # a rank is among all: it is taken before anybody is left out
-    of = f"b.kind = %(kind{pk})s" if each.customer_kind else "true"
-    if each.comparison == rules.Comparison.RANK:
-        of += f" AND {condition}"
-    beyond = "<=" if each.falling else ">="
-    join = "JOIN early_market m USING (kind)" if _against_market(each) else ""
+def candidates(
+    indicators: Sequence[Indicator],
+    loosest: dict[int, Loosest],
+    basis: Basis,
+    moved: Market,
+    *,
+    touched: bool = False,
+) -> list[Compiled]:
+    """Who is over the loosest line for their importance, and whose report is open; one statement a family of sources.
+
+    The first makes `early_candidate`, the others add to it. With `touched` only customers whose facts have changed.
+    """
+    lined = [each for each in indicators if each.pk in loosest]
+    facts = [(each, figures(each, basis, moved)) for each in lined if needs_facts(each)]
+    asked = [] if touched else [each for each in lined if not needs_facts(each)]
+    among = "b.id IN (SELECT customer_id FROM early_touched)" if touched else "true"
+    found = [Compiled(_of_facts([each for each in facts if not _is_rank(each[0])], loosest, basis.table, among))]
+    for each, of in facts:
+        if _is_rank(each):
+            found.append(Compiled(_ranked(each, of, loosest[each.pk], basis.table, among)))
+    return [*found, *(_asked(each, loosest[each.pk], basis.table) for each in asked)]
+
+
+def _is_rank(each: Indicator) -> bool:
+    return each.comparison == rules.Comparison.RANK
+
+
+_OPEN = "b.id IN (SELECT customer_id FROM warnings_earlywarning WHERE state <> 'closed')"
+_COLUMNS = "customer_id, unit_id, importance, tier, service_class, indicator_id, value, recent, base, market"
+
+
+def _of_facts(
+    indicators: Sequence[tuple[Indicator, Figures]], loosest: dict[int, Loosest], table: str, among: str
+) -> str:
+    """One scan of the basis for all indicators of the facts: filtered first, unfolded afterwards."""
+    create = "CREATE TEMP TABLE early_candidate ON COMMIT DROP AS"
+    if not indicators:
+        return (
+            f"{create} SELECT b.id AS customer_id, {_ATTRIBUTES}, 0::bigint AS indicator_id, 0::numeric AS value,"
+            f" 0::numeric AS recent, 0::numeric AS base, 1::numeric AS market FROM {table} b WHERE false"
+        )
+    reached = [_reached(each, of, loosest[each.pk]) for each, of in indicators]
+    rows = ", ".join(
+        f"({of.pk}::bigint, CASE WHEN {_of_kind(each)} AND {of.condition} THEN {_cut(of.value)} END,"
+        f" {of.recent} / {of.recent_months}::numeric, {of.base} / {of.base_months}::numeric, {of.market},"
+        f" {_lines(loosest[each.pk])}, {each.falling})"
+        for each, of in indicators
+    )
     return (
-        f"SELECT id AS customer_id, path, importance, tier, service_class, {pk}::bigint AS indicator_id,"
-        f" {each.falling} AS falling, value, r{pk} / {recent_months}::numeric AS recent,"
-        f" b{pk} / {base_months}::numeric AS base, market"
-        f" FROM (SELECT b.*, CASE WHEN {condition} THEN {_at_most(value)} END AS value,"
-        f" {market} AS market FROM early_basis b {join} WHERE {of}) i"
-        f" WHERE value {beyond} %(near{pk})s"
-        f" OR (value IS NOT NULL AND id IN (SELECT customer_id FROM open_report))"
+        f"{create} SELECT b.id AS customer_id, {_ATTRIBUTES}, x.indicator_id, x.value, x.recent, x.base, x.market"
+        f" FROM {table} b"
+        f" CROSS JOIN LATERAL (VALUES {rows}) x (indicator_id, value, recent, base, market, near, falling)"
+        f" WHERE {among} AND ({' OR '.join(reached)} OR {_OPEN}) AND x.value IS NOT NULL"
+        f" AND (CASE WHEN x.falling THEN x.value <= x.near ELSE x.value >= x.near END OR {_OPEN})"
     )
 
 
-def _at_most(value: str) -> str:
+def _reached(each: Indicator, of: Figures, loosest: Loosest) -> str:
+    """Whether a customer is over a line, without dividing: this is asked of everybody."""
+    beyond, margin = ("<=", _MARGIN) if each.falling else (">=", -_MARGIN)
+    lines = _lines(loosest, margin)
+    if rules.Comparison(each.comparison) in {rules.Comparison.ABSOLUTE, rules.Comparison.DAYS_SINCE}:
+        return f"({_of_kind(each)} AND {of.recent} {beyond} {lines})"
+    whole = f"{of.base} * ({of.recent_months} * {of.market} * {lines})"
+    return f"({_of_kind(each)} AND {of.condition} AND {of.recent} * {of.base_months} {beyond} {whole})"
+
+
+def _ranked(each: Indicator, of: Figures, loosest: Loosest, table: str, among: str) -> str:
+    """A rank is among all of a kind and tier: it is taken before anybody is left out."""
+    return (
+        f"INSERT INTO early_candidate ({_COLUMNS}) SELECT b.* FROM ("
+        f"SELECT b.id, {_ATTRIBUTES}, {of.pk}::bigint AS pk, {_cut(of.value)} AS value,"
+        f" {of.recent} / {of.recent_months}::numeric AS recent, {of.base} / {of.base_months}::numeric AS base,"
+        f" 1::numeric AS market"
+        f" FROM {table} b WHERE {_of_kind(each)} AND {of.condition}) b"
+        f" WHERE {among} AND ({_over(each, loosest)} OR (b.value IS NOT NULL AND {_OPEN}))"
+    )
+
+
+def _asked(each: Indicator, loosest: Loosest, table: str) -> Compiled:
+    """What is not in the facts is asked of its own tables; what is counted and did not happen is zero."""
+    measure = MEASURES[each.measure]
+    counted = rules.Comparison.ABSOLUTE in measure.comparisons
+    recent, base = "coalesce(q.recent, 0)::numeric" if counted else "q.recent::numeric", "q.base::numeric"
+    value, condition, peers = recent, f"{recent} IS NOT NULL", "PARTITION BY b.kind, b.tier"
+    if each.comparison == rules.Comparison.OWN_GAP:
+        value, condition = f"{recent} / {base}", f"{base} > 0 AND {base} >= {each.least_base}"
+    elif each.comparison == rules.Comparison.RANK:
+        less = f"(rank() OVER ({peers} ORDER BY {recent}) - 1)::numeric"
+        value = f"{less} / nullif(count(*) OVER ({peers}) - 1, 0)"
+    return Compiled(
+        f"INSERT INTO early_candidate ({_COLUMNS}) SELECT b.* FROM ("
+        f"SELECT b.id, {_ATTRIBUTES}, {each.pk}::bigint AS pk, CASE WHEN {condition} THEN {_cut(value)} END AS value,"
+        f" {recent} AS recent, {base} AS base, 1::numeric AS market FROM {table} b"
+        f" {'LEFT ' if counted else ''}JOIN ({measure.sql}) q ON q.customer_id = b.id WHERE {_of_kind(each)}) b"
+        f" WHERE {_over(each, loosest)} OR (b.value IS NOT NULL AND {_OPEN})"
+    )
+
+
+def _over(each: Indicator, loosest: Loosest) -> str:
+    return f"b.value {'<=' if each.falling else '>='} {_lines(loosest)}"
+
+
+def _of_kind(each: Indicator) -> str:
+    if not each.customer_kind:
+        return "true"
+    return f"b.kind = '{Customer.Kind(each.customer_kind).value}'"
+
+
+def _lines(loosest: Loosest, margin: Decimal = Decimal(0)) -> str:
+    """The loosest line for a customer's importance."""
+    if len(set(loosest.values())) == 1:
+        return _line(next(iter(loosest.values())), margin)
+    cases = " ".join(
+        f"WHEN '{Customer.Importance(key).value}' THEN {_line(line, margin)}" for key, line in loosest.items()
+    )
+    return f"CASE b.importance {cases} END"
+
+
+def _line(line: Decimal | None, margin: Decimal) -> str:
+    return "NULL::numeric" if line is None else f"({line + margin})::numeric"
+
+
+def _cut(value: str) -> str:
     """Rounded and cut; what is not known stays unknown, which `least` would not leave so."""
     return f"CASE WHEN {value} > {rules.LARGEST} THEN {rules.LARGEST} ELSE round({value}, 4) END"
 
 
-def _value(each: Indicator, market: str) -> tuple[str, str]:
-    """The value of an indicator, and where there is one."""
-    pk, (recent_months, base_months) = each.pk, months_of(each)
-    of_facts = MEASURES[each.measure].source is not Source.QUERY
-    floor = f"b{pk} > 0 AND b{pk} >= %(least{pk})s * {base_months}"
-    match rules.Comparison(each.comparison):
-        case rules.Comparison.ABSOLUTE | rules.Comparison.DAYS_SINCE:
-            return f"r{pk}", f"r{pk} IS NOT NULL"
-        case rules.Comparison.RANK:
-            peers = "PARTITION BY kind, tier"
-            less = f"(rank() OVER ({peers} ORDER BY r{pk}) - 1)::numeric"
-            return f"{less} / nullif(count(*) OVER ({peers}) - 1, 0)", floor if of_facts else "true"
-        case _:
-            return f"r{pk} * {base_months} / (b{pk} * {recent_months} * {market})", floor
+def needs_facts(each: Indicator) -> bool:
+    """Whether an indicator says nothing while there are no facts."""
+    return MEASURES[each.measure].reads_facts
+
+
+def basis_of(indicators: Sequence[Indicator], known: rules.Known, table: str) -> Basis:
+    """The basis of these indicators for what is known on a day."""
+    month: date = known.month or rules.months_back(known.on, 1)
+    return Basis([each for each in indicators if needs_facts(each)], month, known.until, table)

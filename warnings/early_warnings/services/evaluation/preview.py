@@ -7,7 +7,8 @@ from decimal import Decimal
 from django.db import transaction
 
 from early_warnings.models import Indicator, Threshold
-from early_warnings.services.evaluation.running import Work, find, known_on
+from early_warnings.services.evaluation.running import find, known_on
+from early_warnings.services.evaluation.work import Work
 
 
 @dataclass(frozen=True, slots=True)

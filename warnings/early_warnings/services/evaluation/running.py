@@ -1,22 +1,22 @@
 """One evaluation of a business date, in one transaction: killed at any line, nothing of it stays (WRN-3)."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime
-from decimal import Decimal
-from typing import Any
 
 from django.db import connection, transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from accounts.models import FileImport
+from accounts.models import Customer, FileImport
 from duties.models import Duty
 from duties.services import Opening, open_duties
 from early_warnings import rules
 from early_warnings.measures import MEASURES, fits
-from early_warnings.models import EarlyWarning, Evaluation, Indicator, Threshold, UnitWarning
-from early_warnings.services.evaluation import compiling, statements
+from early_warnings.models import EarlyWarning, Evaluation, Indicator, KeptBasis, Threshold, UnitWarning
+from early_warnings.services.evaluation import compiling, keeping, statements
+from early_warnings.services.evaluation.sums import Basis
+from early_warnings.services.evaluation.work import Work
 
 REPORT = "warning.report"
 UNIT_REPORT = "warning.unit"
@@ -27,11 +27,13 @@ class GoesBack(Exception):
 
 
 @transaction.atomic
-def evaluate(*, on: date, now: datetime) -> Evaluation:
+def evaluate(*, on: date, now: datetime, only_touched: bool = False) -> Evaluation:
     """Evaluate every indicator for every active customer at a business date; run again, it doubles nothing (WRN-3).
 
     Facts up to the last whole month that is there are compared; silence and visits count to the day. Evaluations wait
-    for each other. Raises GoesBack if a later day was evaluated.
+    for each other. With `only_touched` what the facts say is asked again only of customers whose facts changed since
+    the last evaluation, held against the same months, and totals of units wait for the night; where more than that
+    has changed, everybody is evaluated all the same. Raises GoesBack if a later day was evaluated.
     """
     started = time.monotonic()
     work = Work(on=on, now=now)
@@ -43,14 +45,26 @@ def evaluate(*, on: date, now: datetime) -> Evaluation:
         imports = _imports()
         known = known_on(work, on)
         indicators = _valid(on, known)
-        seen, signs = find(work, indicators, known)
-        raised, units = _write(work)
+        customers = _of_customers(indicators)
+        basis = compiling.basis_of(customers, known, keeping.TABLE)
+        _set_values(work, known)
+        renewed = keeping.keep(work, basis)
+        few = only_touched and renewed and _was_known(known)
+        _measure(work, customers, basis, touched=few)
+        if not few:
+            _count_units(work, indicators, basis.table)
+        raised, units = _write(work), []
+        if not few:
+            units = _write_units(work)
         _send(raised, units, now=now)
-        work.execute("DROP TABLE early_basis, early_market, early_value, early_sign, early_unit")
+        signs = work.execute("SELECT count(*) FROM early_sign")[0][0]
+        work.execute(f"DROP TABLE early_market, early_value, early_sign, early_touched{'' if few else ', early_unit'}")
     evaluation, _ = Evaluation.objects.select_for_update().get_or_create(on=on, defaults={"started_at": now})
     evaluation.month, evaluation.known_until, evaluation.finished_at = known.month, known.until, now
     evaluation.imports = imports
-    evaluation.customers, evaluation.signs, evaluation.statements = seen, signs, work.count
+    evaluation.statements = work.count
+    if not few:
+        evaluation.customers, evaluation.signs = KeptBasis.objects.get().customers, signs
     evaluation.opened += len(raised)
     evaluation.unit_opened += len(units)
     evaluation.milliseconds = round((time.monotonic() - started) * 1000)
@@ -58,7 +72,13 @@ def evaluate(*, on: date, now: datetime) -> Evaluation:
     return evaluation
 
 
-def known_on(work: "Work", on: date) -> rules.Known:
+def _was_known(known: rules.Known) -> bool:
+    """Whether the last evaluation compared the same months until the same day."""
+    last = Evaluation.objects.filter(finished_at__isnull=False).order_by("-on").first()
+    return last is not None and (last.on, last.month, last.known_until) == (known.on, known.month, known.until)
+
+
+def known_on(work: Work, on: date) -> rules.Known:
     """What the facts can tell on a day."""
     running = on.replace(day=1)
     rows = work.execute(statements.KNOWN, running=running, oldest=rules.months_back(running, rules.LOOK_BACK + 1))
@@ -66,29 +86,50 @@ def known_on(work: "Work", on: date) -> rules.Known:
     return rules.known_by(on, {month: count for month, count, _newest in rows}, newest)
 
 
-def find(work: "Work", indicators: Sequence[Indicator], known: rules.Known, *, past: bool = False) -> tuple[int, int]:
-    """Measure everybody, into temporary tables; how many customers and signs there are.
+def find(work: Work, indicators: Sequence[Indicator], known: rules.Known, *, past: bool = False) -> None:
+    """Measure everybody into temporary tables, from the facts themselves, to try what is not in force.
 
     In the `past` those are measured too who bought then and gave up since.
     """
-    customers = [each for each in indicators if each.family == Indicator.Family.CUSTOMER]
-    work.values["month"] = known.month or rules.months_back(known.on, 1)
-    work.compiled(compiling.basis(customers, known, past=past))
+    customers = _of_customers(indicators)
+    basis = compiling.basis_of(customers, known, "early_basis")
+    _set_values(work, known)
+    work.execute(f"CREATE TEMP TABLE early_basis ON COMMIT DROP AS {basis.select(past=past)}")
     work.execute("CREATE UNIQUE INDEX ON early_basis (id)")
     work.execute("ANALYZE early_basis")
-    work.compiled(compiling.market(customers))
-    work.compiled(compiling.values_of(customers, _loosest(customers)))
+    _measure(work, customers, basis)
+    _count_units(work, indicators, basis.table)
+
+
+def _measure(work: Work, customers: Sequence[Indicator], basis: Basis, *, touched: bool = False) -> None:
+    """Signs of customers, from a basis, in the tables `early_value` and `early_sign`."""
+    work.compiled(compiling.market(customers, basis))
+    moved = compiling.market_of(customers, work.execute("SELECT * FROM early_market"))
+    for compiled in compiling.candidates(customers, _loosest(customers), basis, moved, touched=touched):
+        work.compiled(compiled)
+    work.execute("ANALYZE early_candidate")
+    work.execute(statements.LINES)
+    work.execute(statements.VALUES)
+    work.execute("DROP TABLE early_candidate, early_line")
     work.execute("CREATE TEMP TABLE early_sign ON COMMIT DROP AS SELECT * FROM early_value WHERE level IS NOT NULL")
     work.execute("ANALYZE early_value, early_sign")
-    work.execute(
-        statements.COUNT_UNITS,
-        unit_indicators=[each.pk for each in indicators if each.family != Indicator.Family.CUSTOMER],
-    )
-    return work.execute("SELECT (SELECT count(*) FROM early_basis), (SELECT count(*) FROM early_sign)")[0]
 
 
-def _write(work: "Work") -> tuple[list[int], list[int]]:
-    """Reports, signs, effects; gives the keys of new reports and of new unit warnings."""
+def _count_units(work: Work, indicators: Sequence[Indicator], table: str) -> None:
+    units = [each.pk for each in indicators if each.family != Indicator.Family.CUSTOMER]
+    work.execute(statements.COUNT_UNITS.format(basis=table), unit_indicators=units)
+
+
+def _set_values(work: Work, known: rules.Known) -> None:
+    work.values |= {"on": known.on, "until": known.until, "month": known.month or rules.months_back(known.on, 1)}
+
+
+def _of_customers(indicators: Sequence[Indicator]) -> list[Indicator]:
+    return [each for each in indicators if each.family == Indicator.Family.CUSTOMER]
+
+
+def _write(work: Work) -> list[int]:
+    """Reports, signs, effects; gives the keys of new reports."""
     work.execute(statements.FORGET_SETTLED)
     raised = [pk for (pk,) in work.execute(statements.RAISE)]
     work.execute(statements.TELL_OF_SIGNS)
@@ -99,11 +140,16 @@ def _write(work: "Work") -> tuple[list[int], list[int]]:
     work.execute(statements.TELL_OF_RETURN)
     work.execute(statements.SETTLE_LEVELS)
     work.execute(statements.MEASURE_EFFECTS)
+    return raised
+
+
+def _write_units(work: Work) -> list[int]:
+    """What totals and ratios of units come to; gives the keys of new unit warnings."""
     work.execute(statements.TELL_OF_UNITS)
     units = [pk for (pk,) in work.execute(statements.RAISE_UNITS)]
     work.execute(statements.RENEW_UNITS)
     work.execute(statements.MEASURE_UNIT_EFFECTS)
-    return raised, units
+    return units
 
 
 def evaluate_night(*, on: date, now: datetime) -> Evaluation | None:
@@ -121,32 +167,11 @@ def evaluate_after_imports(*, now: datetime) -> Evaluation | None:
     last = Evaluation.objects.filter(finished_at__isnull=False).order_by("-on").first()
     if last is not None and last.imports == _imports():
         return None
-    return evaluate(on=timezone.localdate(now), now=now)
+    return evaluate(on=timezone.localdate(now), now=now, only_touched=True)
 
 
 def _imports() -> int:
     return FileImport.objects.filter(Q(created__gt=0) | Q(changed__gt=0)).count()
-
-
-class Work:
-    """The statements of one evaluation, and their number."""
-
-    def __init__(self, **values: Any) -> None:
-        self.values = values
-        self.count = 0
-
-    def tally(self, execute: Callable[..., Any], *details: Any) -> Any:
-        """Counts every statement, those of other services too."""
-        self.count += 1
-        return execute(*details)
-
-    def execute(self, sql: str, **values: Any) -> list[tuple[Any, ...]]:
-        with connection.cursor() as cursor:
-            cursor.execute(sql, {**self.values, **values})
-            return cursor.fetchall() if cursor.description else []
-
-    def compiled(self, compiled: compiling.Compiled) -> None:
-        self.execute(compiled.sql, **compiled.values)
 
 
 def _valid(on: date, known: rules.Known) -> list[Indicator]:
@@ -166,15 +191,19 @@ def _measurable(each: Indicator, known: rules.Known) -> bool:
     return measure is not None and (known.month is not None or not measure.reads_facts)
 
 
-def _loosest(indicators: Sequence[Indicator]) -> dict[int, Decimal]:
-    """The line beyond which a value can matter at all, by indicator."""
+def _loosest(indicators: Sequence[Indicator]) -> dict[int, compiling.Loosest]:
+    """The line beyond which a value can matter at all, by indicator and importance."""
     falling = {each.pk: each.falling for each in indicators}
-    found: dict[int, Decimal] = {}
-    for pk, breach, near in Threshold.objects.filter(indicator_id__in=falling).values_list(
-        "indicator_id", "breach", "near"
-    ):
+    found: dict[int, compiling.Loosest] = {}
+    lines = Threshold.objects.filter(indicator_id__in=falling).values_list(
+        "indicator_id", "importance", "breach", "near"
+    )
+    for pk, importance, breach, near in lines:
         outer = max if falling[pk] else min
-        found[pk] = outer(found.get(pk, near), near, breach)
+        by_importance = found.setdefault(pk, dict.fromkeys(Customer.Importance.values))
+        for each in [importance] if importance else Customer.Importance.values:
+            known = by_importance[each]
+            by_importance[each] = outer(near, breach) if known is None else outer(known, near, breach)
     return found
 
 

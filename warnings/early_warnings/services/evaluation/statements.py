@@ -6,6 +6,41 @@ KNOWN = """
     WHERE month BETWEEN %(oldest)s AND %(running)s GROUP BY month
 """
 
+#: The most exact line of each kind of customer that has candidates (WRN-1): the nearest unit, then importance, tier,
+#: class. It is looked up once for all customers of a unit that are classed alike.
+LINES = """
+    CREATE TEMP TABLE early_line ON COMMIT DROP AS
+    SELECT x.*, line.breach, line.near, i.falling
+    FROM (SELECT DISTINCT indicator_id, unit_id, importance, tier, service_class FROM early_candidate) x
+    JOIN warnings_indicator i ON i.id = x.indicator_id
+    JOIN accounts_orgunit u ON u.id = x.unit_id
+    CROSS JOIN LATERAL (
+        SELECT t.breach, t.near FROM warnings_threshold t LEFT JOIN accounts_orgunit tu ON tu.id = t.unit_id
+        WHERE t.indicator_id = x.indicator_id
+            AND (t.importance = '' OR t.importance = x.importance)
+            AND (t.tier IS NULL OR t.tier = x.tier)
+            AND (t.service_class IS NULL OR t.service_class = x.service_class)
+            AND (tu.id IS NULL OR starts_with(u.path, tu.path))
+        ORDER BY coalesce(length(tu.path) - length(replace(tu.path, '/', '')), 0) DESC,
+            t.importance <> '' DESC, t.tier IS NOT NULL DESC, t.service_class IS NOT NULL DESC
+        LIMIT 1) line
+"""
+
+#: Every customer × indicator over its line; for open reports also what is within it (no level).
+VALUES = """
+    CREATE TEMP TABLE early_value ON COMMIT DROP AS
+    SELECT x.customer_id, x.importance, x.indicator_id, x.value, x.recent, x.base, x.market,
+        CASE WHEN breached THEN 'breach' WHEN crossed THEN 'near' END AS level,
+        CASE WHEN breached THEN line.breach ELSE line.near END AS line, line.breach
+    FROM early_candidate x
+    JOIN early_line line USING (indicator_id, unit_id, importance, tier, service_class)
+    CROSS JOIN LATERAL (
+        SELECT CASE WHEN line.falling THEN x.value <= line.breach ELSE x.value >= line.breach END AS breached,
+            CASE WHEN line.falling THEN x.value <= line.near ELSE x.value >= line.near END AS crossed) crossing
+    WHERE breached OR crossed
+        OR x.customer_id IN (SELECT customer_id FROM warnings_earlywarning WHERE state <> 'closed')
+"""
+
 #: While a closed report is quiet its signs raise no new one, unless one of them is new or worse (WRN-3).
 FORGET_SETTLED = """
     DELETE FROM early_sign s USING warnings_earlywarning w, warnings_sign old
@@ -20,9 +55,9 @@ RAISE = """
     WITH raised AS (
         INSERT INTO warnings_earlywarning
             (customer_id, importance, level, state, opened_on, outcome, conclusion)
-        SELECT s.customer_id, b.importance, min(s.level), 'open', %(on)s, '', ''
-        FROM early_sign s JOIN early_basis b ON b.id = s.customer_id
-        GROUP BY s.customer_id, b.importance
+        SELECT s.customer_id, s.importance, min(s.level), 'open', %(on)s, '', ''
+        FROM early_sign s
+        GROUP BY s.customer_id, s.importance
         ORDER BY s.customer_id
         ON CONFLICT (customer_id) WHERE state <> 'closed' DO NOTHING
         RETURNING id)
@@ -90,15 +125,24 @@ SETTLE_LEVELS = """
 #: so that `recent - breach * base` says for how many days the line has been crossed.
 COUNT_UNITS = """
     CREATE TEMP TABLE early_unit ON COMMIT DROP AS
-    WITH counted AS (
+    WITH customers AS (
+        SELECT unit_id, tier, count(*) AS among FROM {basis} GROUP BY unit_id, tier),
+    breaches AS (
+        SELECT i.id AS indicator_id, b.unit_id, b.tier, count(*) AS counted
+        FROM warnings_indicator i
+        JOIN early_sign s ON s.indicator_id = i.of_indicator_id AND s.level = 'breach'
+            AND (i.fresh_days IS NULL OR s.recent - s.breach * s.base <= i.fresh_days)
+        JOIN {basis} b ON b.id = s.customer_id
+        WHERE i.id = ANY(%(unit_indicators)s)
+        GROUP BY i.id, b.unit_id, b.tier),
+    counted AS (
         SELECT i.id AS indicator_id, i.family, i.least_base, u.id AS unit_id, u.path,
-            count(*) AS among, count(s.customer_id) AS counted
+            sum(c.among)::bigint AS among, coalesce(sum(b.counted), 0)::bigint AS counted
         FROM warnings_indicator i
         CROSS JOIN accounts_orgunit u
-        JOIN early_basis b ON starts_with(b.path, u.path) AND (i.of_tiers IS NULL OR b.tier <= i.of_tiers)
-        LEFT JOIN early_sign s
-            ON s.customer_id = b.id AND s.indicator_id = i.of_indicator_id AND s.level = 'breach'
-            AND (i.fresh_days IS NULL OR s.recent - s.breach * s.base <= i.fresh_days)
+        JOIN accounts_orgunit below ON starts_with(below.path, u.path)
+        JOIN customers c ON c.unit_id = below.id AND (i.of_tiers IS NULL OR c.tier <= i.of_tiers)
+        LEFT JOIN breaches b ON b.indicator_id = i.id AND b.unit_id = c.unit_id AND b.tier = c.tier
         WHERE i.id = ANY(%(unit_indicators)s) AND u.kind = 'branch'
         GROUP BY i.id, u.id)
     SELECT c.indicator_id, c.unit_id, c.among, c.counted, round(x.value, 4) AS value,

@@ -11,7 +11,8 @@ from accounts.models import Customer, OrgUnit, Person
 from duties.models import EscalationStep
 from early_warnings import rules
 from early_warnings.models import EarlyWarning, Indicator, Threshold
-from early_warnings.services.evaluation.running import REPORT, UNIT_REPORT, Work, find, known_on
+from early_warnings.services.evaluation.running import REPORT, UNIT_REPORT, find, known_on
+from early_warnings.services.evaluation.work import Work
 
 #: A page may think for so long; more belongs to a trial, which runs beside it.
 _PATIENCE = "15s"

@@ -15,7 +15,8 @@ from duties.models import EscalationStep
 from early_warnings import rules
 from early_warnings.models import Indicator, Trial, TrialMonth
 from early_warnings.rules import truth
-from early_warnings.services.evaluation.running import REPORT, UNIT_REPORT, Work, find
+from early_warnings.services.evaluation.running import REPORT, UNIT_REPORT, find
+from early_warnings.services.evaluation.work import Work
 from early_warnings.services.trying import statements
 
 #: A month takes seconds; who has not come back by then was killed.

@@ -1,0 +1,154 @@
+"""The basis: a row of sums for every active customer, in one pass over the facts. Sums that are the same are one."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from early_warnings import rules
+from early_warnings.measures import MEASURES, Source
+from early_warnings.models import Indicator
+
+#: A customer has a usual gap after so many orders, in so many months of the year; it is a week at least.
+LEAST_ORDERS, LEAST_MONTHS, LEAST_GAP = 12, 6, 7
+_BOUGHT = "(quantity > 0 OR orders > 0)"
+
+#: Those who bought shortly before the month's end, and gave up since.
+_GAVE_UP_SINCE = """ OR (c.status <> 'active' AND EXISTS (
+    SELECT 1 FROM accounts_monthlyfact m WHERE m.customer_id = c.id AND (m.quantity > 0 OR m.amount > 0)
+        AND m.month > '{month}'::date - interval '3 months' AND m.month <= '{month}'))"""
+
+
+@dataclass
+class Basis:
+    """Which sums the indicators need, the columns they are in, and the SQL that makes them."""
+
+    indicators: Sequence[Indicator]
+    month: date
+    until: date | None
+    table: str
+    _columns: dict[str, str] = field(init=False, default_factory=dict)
+    _months: set[date] = field(init=False, default_factory=set)
+
+    def __post_init__(self) -> None:
+        for each in self.indicators:
+            if MEASURES[each.measure].source is Source.LAST:
+                self._usual_gap()
+                continue
+            compared = self._windows_of(each)
+            self._months |= compared.months
+            for column, window in self._sums(each, compared):
+                self._column(column, window)
+
+    @property
+    def plan(self) -> str:
+        """What the rows depend on: rows made by the same plan hold the same columns of the same months."""
+        return f"{self.month} {self.until if self._reaches_on else ''} {self._columns}"
+
+    def select(self, *, past: bool = False, touched: bool = False) -> str:
+        """The rows: all, or those of the customers in `early_touched`; of the `past` also those who gave up since."""
+        names = self._columns.values()
+        wanted = "c.status = 'active'" + (_GAVE_UP_SINCE.format(month=self.month) if past else "")
+        among = " AND customer_id IN (SELECT customer_id FROM early_touched)" if touched else ""
+        if touched:
+            wanted = f"({wanted}) AND c.id IN (SELECT customer_id FROM early_touched)"
+        sums = ", ".join(["customer_id", *(f"{sql} AS {name}" for sql, name in self._columns.items())])
+        columns = ", ".join(
+            ["c.id, c.kind, c.unit_id, c.importance, c.tier, c.service_class", *map(self._outer, names)]
+        )
+        # months as constants: only their partitions are read
+        months = ", ".join(f"'{month}'" for month in sorted(self._read_months()))
+        facts = f"(SELECT {sums} FROM accounts_monthlyfact WHERE month IN ({months}){among} GROUP BY customer_id)"
+        joined = f"LEFT JOIN {facts} f ON f.customer_id = c.id" if self._columns else ""
+        return f"SELECT {columns} FROM accounts_customer c {joined} WHERE {wanted}"
+
+    def recent(self, each: Indicator) -> str:
+        """The figure itself: the sum over the period, or the days since the last order."""
+        if MEASURES[each.measure].source is Source.LAST:
+            return f"('{self.until}'::date - b.last_on)::numeric"
+        column, window = next(self._sums(each, self._windows_of(each)))
+        return f"b.{self._column(column, window)}"
+
+    def base(self, each: Indicator) -> str:
+        """What it is compared with: a sum, a season to two places, or the usual gap."""
+        if MEASURES[each.measure].source is Source.LAST:
+            return (
+                f"CASE WHEN b.orders_made >= {LEAST_ORDERS} AND b.months_bought >= {LEAST_MONTHS} THEN"
+                f" greatest(round((b.last_on - b.first_on + 1)::numeric / b.orders_made, 2), {LEAST_GAP}) END"
+            )
+        names = [f"b.{self._column(*each_sum)}" for each_sum in self._sums(each, self._windows_of(each))]
+        match names:
+            case [_recent]:
+                return "NULL::numeric"
+            case [_recent, base]:
+                return base
+            case [_recent, last_year, before, year_before]:
+                moved = f"round({before} / nullif({year_before}, 0), 4)"
+                trend = f"least(greatest({moved}, {rules.LEAST_TREND}), {rules.LARGEST_TREND})"
+                return f"round({last_year} * CASE WHEN {year_before} > 0 THEN {trend} ELSE 1 END, 2)"
+        raise ValueError(each.comparison)
+
+    def months_of(self, each: Indicator) -> tuple[int, int]:
+        """How many months the figure, and what it is compared with, are sums of: both are told a month."""
+        if MEASURES[each.measure].source is Source.LAST:
+            return 1, 1
+        compared = self._windows_of(each)
+        return compared.recent.months, compared.base.months if compared.base else 1
+
+    @property
+    def _reaches_on(self) -> bool:
+        """Whether the running month is read too."""
+        return "last_on" in self._columns.values() and self.until is not None and self.until.replace(day=1) > self.month
+
+    def _read_months(self) -> Iterable[date]:
+        running = {self.until.replace(day=1)} if self._reaches_on and self.until else set()
+        return self._months | {self.month} | running
+
+    def _windows_of(self, each: Indicator) -> rules.Windows:
+        """The months that an indicator compares; a level is read at the last month of its period."""
+        comparison = rules.Comparison(each.comparison)
+        found = rules.windows(comparison, self.month, 1 if _is_level(each.measure) else each.period, each.base_period)
+        if comparison in rules.OF_TWO:
+            whole = 1 if _is_level(each.base_measure) else each.period
+            return rules.Windows(found.recent, rules.window(self.month, whole))
+        return found
+
+    @staticmethod
+    def _sums(each: Indicator, compared: rules.Windows) -> Iterator[tuple[str, rules.Window]]:
+        """What is summed up: the column and its months, the figure first."""
+        column = MEASURES[each.measure].sql
+        yield column, compared.recent
+        if compared.base is not None:
+            yield MEASURES[each.base_measure].sql if each.comparison in rules.OF_TWO else column, compared.base
+        for window in compared.trend or ():
+            yield column, window
+
+    def _column(self, column: str, window: rules.Window) -> str:
+        """The name of a sum. Counts become numeric, or they would be divided as whole numbers."""
+        months = f"month = '{window.last}'"
+        if window.months > 1:
+            months = f"month BETWEEN '{window.first}' AND '{window.last}'"
+        return self._named(f"(sum({column}) FILTER (WHERE {months}))::numeric", "s")
+
+    def _usual_gap(self) -> None:
+        """First and last order of the year, in how many months, and how many orders."""
+        first = rules.months_back(self.month, 11)
+        self._months |= {rules.months_back(self.month, back) for back in range(12)}
+        within = f"FILTER (WHERE month BETWEEN '{first}' AND '{self.until or self.month}' AND {_BOUGHT})"
+        last_day = "(month + interval '1 month - 1 day')::date"
+        self._named(f"max(coalesce(last_order_on, {last_day})) {within}", "last_on")
+        self._named(f"min(month) {within}", "first_on")
+        self._named(f"sum(greatest(orders, 1)) {within}", "orders_made")
+        self._named(f"count(*) {within}", "months_bought")
+
+    def _named(self, sql: str, name: str) -> str:
+        own = f"s{len(self._columns) + 1}" if name == "s" else name
+        return self._columns.setdefault(sql, own)
+
+    @staticmethod
+    def _outer(name: str) -> str:
+        """What was summed of nothing is nothing; who never ordered has no last order."""
+        return f"f.{name}" if name in ("last_on", "first_on") else f"coalesce(f.{name}, 0) AS {name}"
+
+
+def _is_level(measure: str) -> bool:
+    return MEASURES[measure].source is Source.LEVEL

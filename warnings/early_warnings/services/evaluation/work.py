@@ -1,0 +1,32 @@
+"""The statements of one evaluation, and their number."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.db import connection
+
+from early_warnings.services.evaluation.compiling import Compiled
+
+
+class Work:
+    """Runs statements with the values that they share."""
+
+    def __init__(self, **values: Any) -> None:
+        self.values = values
+        self.count = 0
+        #: How many rows the last statement wrote.
+        self.written = 0
+
+    def tally(self, execute: Callable[..., Any], *details: Any) -> Any:
+        """Counts every statement, those of other services too."""
+        self.count += 1
+        return execute(*details)
+
+    def execute(self, sql: str, **values: Any) -> list[tuple[Any, ...]]:
+        with connection.cursor() as cursor:
+            cursor.execute(sql, {**self.values, **values})
+            self.written = cursor.rowcount
+            return cursor.fetchall() if cursor.description else []
+
+    def compiled(self, compiled: Compiled) -> None:
+        self.execute(compiled.sql, **compiled.values)
