@@ -33,7 +33,9 @@ __all__ = [
 ]
 
 #: manage.py commands that do their work without a database.
-WITHOUT_DATABASE = frozenset({"help", "version", "translations", "collectstatic", "findstatic", "diffsettings"})
+WITHOUT_DATABASE = frozenset(
+    {"help", "version", "translations", "collectstatic", "findstatic", "diffsettings", "score_customers"}
+)
 
 #: This process's hold on the servers: its pid (a forked child holds nothing) and the locked file.
 _held: list[tuple[int, IO[str]]] = []

@@ -1,0 +1,23 @@
+"""A score that combines signs, with whole points that a manager can add up by hand (WRN-1, WRN-8)."""
+
+from early_warnings.rules.score.card import BY_DAYS, BY_MONTHS, Answer, Asked, Card, answers, score
+from early_warnings.rules.score.history import History, MonthFacts, OrderDay, month_end
+from early_warnings.rules.score.reading import BadFile, Facts, read_facts, read_orders
+
+__all__ = [
+    "BY_DAYS",
+    "BY_MONTHS",
+    "Answer",
+    "Asked",
+    "BadFile",
+    "Card",
+    "Facts",
+    "History",
+    "MonthFacts",
+    "OrderDay",
+    "answers",
+    "month_end",
+    "read_facts",
+    "read_orders",
+    "score",
+]

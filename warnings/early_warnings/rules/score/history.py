@@ -31,35 +31,49 @@ class OrderDay:
 _NOTHING = MonthFacts()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class History:
-    """A customer's past. A month that is not in `months` is one without a purchase."""
+    """A customer's past. A month that is not in `months` is one without a purchase.
+
+    `known_from` is the first month of the whole market's facts: before it nothing is known of anybody. `days` are those
+    on which something was bought, in their order.
+    """
 
     months: Mapping[date, MonthFacts]
-    #: In the order of their days; only those on which something was bought.
     days: Sequence[OrderDay] = ()
-    #: The first month of the whole market's facts: before it nothing is known of anybody.
-    known_from: date = date.min
+    known_from: date = date(1, 1, 1)
     _when: list[date] = field(init=False)
+    _from: int = field(init=False)
+    _rows: list[MonthFacts] = field(init=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "_when", [each.day for each in self.days])
+        self._when = [each.day for each in self.days]
+        first, last = min(self.months, default=self.known_from), max(self.months, default=self.known_from)
+        self._from = _number(first)
+        numbers = range(_number(last) - self._from + 1)
+        self._rows = [self.months.get(months_back(first, -number), _NOTHING) for number in numbers]
+
+    def facts(self, month: date, first: int, last: int = 0) -> list[MonthFacts]:
+        """The months from `first` to `last` months before, oldest first."""
+        at = _number(month) - self._from
+        rows, length = self._rows, len(self._rows)
+        return [rows[number] if 0 <= number < length else _NOTHING for number in range(at - first, at - last + 1)]
 
     def amounts(self, month: date, first: int, last: int = 0) -> list[float]:
-        """Amounts of the months from `first` to `last` months before, oldest first."""
-        return [self.months.get(months_back(month, back), _NOTHING).amount for back in range(first, last - 1, -1)]
+        """The amounts of these months."""
+        return [each.amount for each in self.facts(month, first, last)]
 
     def items(self, month: date, first: int, last: int = 0) -> list[float]:
-        """Different items of the months from `first` to `last` months before, oldest first."""
-        return [self.months.get(months_back(month, back), _NOTHING).items for back in range(first, last - 1, -1)]
+        """The numbers of different items of these months."""
+        return [each.items for each in self.facts(month, first, last)]
 
     def orders(self, month: date, first: int, last: int = 0) -> list[float]:
-        """Numbers of orders of the months from `first` to `last` months before, oldest first."""
-        return [self.months.get(months_back(month, back), _NOTHING).orders for back in range(first, last - 1, -1)]
+        """The numbers of orders of these months."""
+        return [each.orders for each in self.facts(month, first, last)]
 
     def reaches(self, month: date, back: int) -> bool:
         """Whether so many months before were within what is known."""
-        return months_back(month, back) >= self.known_from
+        return _number(month) - back >= _number(self.known_from)
 
     def of_year(self, end: date) -> Sequence[OrderDay]:
         """The order days of the year that ends with this day."""
@@ -78,3 +92,7 @@ class History:
 def month_end(month: date) -> date:
     """The last day of a month."""
     return months_back(month, -1) - timedelta(days=1)
+
+
+def _number(month: date) -> int:
+    return month.year * 12 + month.month
