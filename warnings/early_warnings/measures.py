@@ -48,6 +48,21 @@ class MeasureKind:
         return self.source is not Source.QUERY
 
 
+#: The same for some customers only; all of them are measured in one pass with the other facts (`evaluation.sums`).
+_SILENCE = """
+    SELECT customer_id, %(until)s::date - last_on AS recent,
+        CASE WHEN orders >= 12 AND months >= 6
+            THEN greatest(round((last_on - first_on + 1)::numeric / orders, 2), 7) END AS base
+    FROM (
+        SELECT customer_id, sum(greatest(orders, 1)) AS orders, min(month) AS first_on, count(*) AS months,
+            max(coalesce(last_order_on, (month + interval '1 month - 1 day')::date)) AS last_on
+        FROM accounts_monthlyfact
+        WHERE month > %(month)s::date - interval '12 months' AND month <= %(until)s
+            AND (quantity > 0 OR orders > 0)
+        GROUP BY customer_id
+    ) ordered
+"""
+
 _COMPLAINTS = """
     SELECT customer_id, count(*) AS recent, NULL::numeric AS base
     FROM complaints_complaint
@@ -111,7 +126,7 @@ _ALL = (
     MeasureKind("receivable", _("receivable"), _("yuan"), Source.LEVEL, "receivable"),
     MeasureKind("overdue", _("receivable overdue"), _("yuan"), Source.LEVEL, "overdue"),
     MeasureKind("stock", _("stock at month-end"), _("cartons"), Source.LEVEL, "stock"),
-    MeasureKind("silence", _("time without an order"), _("days"), Source.LAST, "last_order_on", _GAPS),
+    MeasureKind("silence", _("time without an order"), _("days"), Source.LAST, _SILENCE, _GAPS),
     MeasureKind("complaints_90", _("complaints in 90 days"), _("complaints"), Source.QUERY, _COMPLAINTS, _COUNTED),
     MeasureKind("visits_missed", _("time a visit is overdue"), _("days"), Source.QUERY, _VISITS_MISSED, _GAPS),
     MeasureKind("last_visit", _("time without a visit"), _("days"), Source.QUERY, _LAST_VISIT, _DAYS),

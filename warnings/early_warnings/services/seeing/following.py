@@ -14,12 +14,14 @@ from early_warnings import rules
 from early_warnings.measures import MEASURES, Source
 from early_warnings.models import Indicator, Movement, Threshold
 from early_warnings.services.evaluation import compiling
-from early_warnings.services.evaluation.running import Work
+from early_warnings.services.evaluation.work import Work
 
 #: Months shown.
 MONTHS = 13
 #: What needs all other customers is not told for one.
 _NOT_ALONE = (rules.Comparison.RANK,)
+#: Measures that are asked for a day, by a statement of their own.
+_TO_THE_DAY = (Source.QUERY, Source.LAST)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +51,7 @@ def follow(*, customer: Customer, on: date) -> list[Followed]:
     lines = _lines(customer, indicators)
     shown = [each for each in indicators if each.pk in lines]
     facts = _facts(customer, months)
-    counted = _counted(customer, [each for each in shown if MEASURES[each.measure].source is Source.QUERY], months)
+    counted = _counted(customer, [each for each in shown if MEASURES[each.measure].source in _TO_THE_DAY], months)
     moved = {
         (indicator, month): value
         for indicator, month, value in Movement.objects.filter(kind=customer.kind, month__in=months).values_list(
@@ -58,7 +60,7 @@ def follow(*, customer: Customer, on: date) -> list[Followed]:
     }
     followed = []
     for each in shown:
-        if MEASURES[each.measure].source is Source.QUERY:
+        if MEASURES[each.measure].source in _TO_THE_DAY:
             values = counted[each.pk]
         else:
             values = [_value(each, facts, month, moved) for month in months]
@@ -208,22 +210,15 @@ def _keep_month(indicators: Sequence[Indicator], month: date) -> None:
     work = Work()
     next_month = rules.months_back(month, -1)
     known = rules.Known(on=next_month, month=month, until=next_month - timedelta(days=1))
-    work.compiled(compiling.basis(indicators, known, past=True))
-    work.compiled(compiling.market(indicators))
-    columns = ", ".join(f"m{each.pk}" for each in indicators)
-    rows: list[tuple[Any, ...]] = work.execute(f"SELECT kind, {columns} FROM early_market")
+    basis = compiling.basis_of(indicators, known, "early_basis")
+    work.execute(f"CREATE TEMP TABLE early_basis AS {basis.select(past=True)}")
+    work.compiled(compiling.market(indicators, basis))
+    moved = compiling.market_of(indicators, work.execute("SELECT * FROM early_market"))
     work.execute("DROP TABLE early_basis, early_market")
-    kept = [
-        Movement(indicator=each, kind=kind, month=month, value=value)
-        for kind, *values in rows
-        for each, value in zip(indicators, values, strict=True)
-    ]
     # A kind without anybody has moved as nobody has: it is kept too, so that nobody asks again.
-    kinds = {kind for kind, *_values in rows}
-    kept += [
-        Movement(indicator=each, kind=kind, month=month, value=Decimal(1))
+    kept = [
+        Movement(indicator=each, kind=kind, month=month, value=moved.get(each.pk, {}).get(kind, Decimal(1)))
         for each in indicators
         for kind in Customer.Kind.values
-        if kind not in kinds
     ]
     Movement.objects.bulk_create(kept, ignore_conflicts=True)

@@ -62,7 +62,7 @@ DROP TABLE IF EXISTS warnings_basis;
 
 
 class Migration(migrations.Migration):
-    dependencies = [("warnings", "0008_regular"), ("accounts", "0006_uploads")]
+    dependencies = [("warnings", "0009_movement"), ("accounts", "0006_uploads")]
     operations = [
         migrations.CreateModel(
             name="KeptBasis",
