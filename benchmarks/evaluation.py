@@ -138,6 +138,7 @@ def main() -> None:
     embedded.ensure_running()
     django.setup()
     from early_warnings import services
+    from early_warnings.models import Evaluation
 
     from accounts import clock
 
@@ -158,7 +159,43 @@ def main() -> None:
             f" ratio {first.milliseconds / 1000 / bare:.1f}"
         )
         print(f"each further night: {usual:.2f} s, {again[-1].statements} statements; ratio {usual / bare:.1f}")
+        touched = import_some()
+        services.evaluate_after_imports(now=clock.now() + timedelta(days=(again[-1].on - clock.today()).days))
+        after = Evaluation.objects.get(on=again[-1].on).milliseconds / 1000
+        whole = first.milliseconds / 1000
+        print(
+            f"after an import of {touched:,} customers: {after:.2f} s;"
+            f" {after / whole:.1%} of the first evaluation, {after / usual:.0%} of a further night"
+        )
         print(f"memory of this process at most: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB")
+
+
+def import_some() -> int:
+    """One customer in a hundred is imported again, with other figures for the last month; a tenth of them fall."""
+    from django.db import connection
+
+    from accounts import clock
+    from accounts.models import FileImport
+
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE accounts_monthlyfact"
+            " SET quantity = quantity * CASE WHEN customer_id %% 1000 = 7 THEN 0.2 ELSE 1.01 END"
+            " WHERE month = %s AND customer_id %% 100 = 7",
+            [LAST],
+        )
+        changed = cursor.rowcount
+    FileImport.objects.create(
+        kind="facts",
+        file_name="facts.csv",
+        sha256="0" * 64,
+        rows=changed,
+        created=0,
+        changed=changed,
+        unchanged=0,
+        imported_at=clock.now(),
+    )
+    return changed
 
 
 def show_plans() -> None:

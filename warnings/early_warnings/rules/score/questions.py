@@ -28,8 +28,8 @@ def _spread(values: Sequence[float]) -> float:
     return sqrt(sum((each - mean) ** 2 for each in values) / len(values))
 
 
-def _quantile(values: Sequence[float], share: float) -> float:
-    """Between the two values around it, in proportion."""
+def quantile(values: Sequence[float], share: float) -> float:
+    """The value that this share of them stays within; between two values in proportion."""
     ordered = sorted(values)
     place = share * (len(ordered) - 1)
     below = int(place)
@@ -54,7 +54,7 @@ def silence(past: History, month: date, market: Market) -> float | None:
     if gaps is None:
         return None
     last = past.before(month_end(month), 1)[-1].day
-    return (month_end(month) - last).days / max(_quantile(gaps, 0.9), LEAST_GAP)
+    return (month_end(month) - last).days / max(quantile(gaps, 0.9), LEAST_GAP)
 
 
 def usual_gap(past: History, month: date, market: Market) -> float | None:
@@ -80,7 +80,7 @@ def _last_three(past: History, month: date, of: Callable[[object], float]) -> fl
     if len(year) < LEAST_ORDERS:
         return None
     recent = past.before(month_end(month), 3)
-    return _ratio(_mean([of(each) for each in recent]), _quantile([of(each) for each in year], 0.5))
+    return _ratio(_mean([of(each) for each in recent]), quantile([of(each) for each in year], 0.5))
 
 
 def last_orders_amount(past: History, month: date, market: Market) -> float | None:
@@ -194,3 +194,29 @@ def _moved(market: Market, month: date, months: int) -> float | None:
     now = sum(market.get(months_back(month, back), 0.0) for back in range(months))
     before = sum(market.get(months_back(month, back), 0.0) for back in range(12, 12 + months))
     return now / before if now > 0 and before > 0 else None
+
+
+_ALL: tuple[Question, ...] = (
+    silence,
+    usual_gap,
+    uneven_gaps,
+    orders_lately,
+    last_orders_amount,
+    last_orders_items,
+    month_fall,
+    month_to_year,
+    quarter_to_last_year,
+    year_to_year,
+    half_year,
+    items_half_year,
+    items_quarter,
+    items_trend,
+    items_to_lowest,
+    orders_quarter,
+    orders_month,
+    lowest_quarter,
+    uneven_months,
+    missed_months,
+)
+#: Every question by its name.
+BY_NAME: Mapping[str, Question] = {each.__name__: each for each in _ALL}
