@@ -13,10 +13,9 @@ import argparse
 import csv
 import gzip
 import statistics
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from itertools import pairwise
 from pathlib import Path
 
 from early_warnings.rules import months_back
@@ -24,7 +23,6 @@ from early_warnings.rules.score import (
     BY_DAYS,
     BY_MONTHS,
     Card,
-    Facts,
     History,
     OrderDay,
     answers,
@@ -33,8 +31,10 @@ from early_warnings.rules.score import (
     read_orders,
     score,
 )
-from early_warnings.rules.score.questions import BY_NAME, quantile
+from early_warnings.rules.score.questions import BY_NAME
 
+#: As shipped: the line of silence, and the least usual gap.
+ALARM, LEAST_GAP = 3.25, 8.6
 SHARES = (0.02, 0.05, 0.10)
 Score = Callable[[History, date, dict[date, float]], float | None]
 
@@ -49,6 +49,8 @@ class Case:
     early: bool
     #: Months until the first one below half of the year's mean.
     lead: int
+    #: The share of the lower expectation that was bought.
+    left: float
 
 
 def rows(folder: Path, name: str, names: dict[str, str]) -> Iterable[dict[str, str | None]]:
@@ -58,34 +60,41 @@ def rows(folder: Path, name: str, names: dict[str, str]) -> Iterable[dict[str, s
             yield {new: row[old] for new, old in names.items()}
 
 
-def cases(facts: Facts, histories: dict[str, History], market: dict[date, float], years: set[int]) -> list[Case]:
+def read(folder: Path) -> tuple[dict[str, History], dict[date, float]]:
+    """Histories of all customers, and the market's months."""
+    columns = {"customer": "store", "month": "month", "amount": "sale_usd", "orders": "order_days"}
+    facts = read_facts(rows(folder, "months", columns | {"items": "distinct_items"}))
+    days = read_orders(
+        rows(folder, "orders", {"customer": "store", "date": "date", "amount": "sale_usd", "items": "items"})
+    )
+    return {customer: facts.history(customer, days) for customer in facts.months}, facts.market()
+
+
+def cases(histories: dict[str, History], market: dict[date, float], years: set[int]) -> list[Case]:
     found = []
     months = [month for month in sorted(market) if month.year in years and months_back(month, -3) in market]
     for month in months:
         for customer, past in histories.items():
             if sum(each > 0 for each in past.amounts(month, 14)) < 12 or not past.reaches(month, 14):
                 continue
-            trouble = in_trouble(past, month, market)
-            already = in_trouble(past, months_back(month, 3), market)
-            if trouble is None or already is None:
-                continue
-            early = not already and past.amounts(month, 0)[0] > 0
-            found.append(Case(customer, month, trouble, early, lead(past, month)))
+            left = left_of(past, month, market)
+            early = left_of(past, months_back(month, 3), market) >= 0.5 and past.amounts(month, 0)[0] > 0
+            found.append(Case(customer, month, left < 0.5, early, lead(past, month), left))
     return found
 
 
-def in_trouble(past: History, month: date, market: dict[date, float]) -> bool | None:
-    """Whether the three months after a month-end were trouble; None where the year before is not known."""
+def left_of(past: History, month: date, market: dict[date, float]) -> float:
+    """What was bought in the three months after a month-end, as a share of the lower expectation; no trouble is 9."""
     if not past.reaches(month, 14):
-        return None
+        return 9.0
     ahead, all_ahead = sum(past.amounts(months_back(month, -3), 2)), total(market, months_back(month, -3), 2)
-    year, all_year = sum(past.amounts(month, 11)), total(market, month, 11)
-    by_mean = year / 4 * (all_ahead / (all_year / 4))
+    by_mean = sum(past.amounts(month, 11)) * all_ahead / total(market, month, 11)
     recent, before = sum(past.amounts(month, 2)), sum(past.amounts(month, 14, 12))
     moved = total(market, month, 2) / total(market, month, 14, 12)
     trend = min(max(recent / before / moved, 0.67), 1.5) if before else 1.0
     by_season = sum(past.amounts(month, 11, 9)) * all_ahead / total(market, month, 11, 9) * trend
-    return ahead < 0.5 * by_mean and ahead < 0.5 * by_season
+    expected = min(by_mean, by_season)
+    return ahead / expected if expected > 0 else 9.0
 
 
 def total(market: dict[date, float], month: date, first: int, last: int = 0) -> float:
@@ -151,8 +160,8 @@ def lightgbm_scores(
     return {(each.customer, each.month): float(value) for each, value in zip(judge, judged, strict=True)}
 
 
-def alarm(days: dict[str, list[OrderDay]], first: date, last: date, end: date) -> str:
-    """Silence beyond three times the gap that nine of ten stay within, four weeks at least."""
+def alarm(days: Mapping[str, Sequence[OrderDay]], first: date, last: date, end: date) -> str:
+    """Silence of 3.25 own usual gaps (the year's mean), four weeks at least: the shipped line for most customers."""
     fired: list[tuple[float, bool]] = []
     true = 0
     for of in days.values():
@@ -164,10 +173,10 @@ def alarm(days: dict[str, list[OrderDay]], first: date, last: date, end: date) -
             gap = ((ends or end) - day).days
             if not known or not first <= day <= last or (ends is None and gap < 91):
                 continue
-            gaps = [(b - a).days for a, b in pairwise(year)]
-            line = max(28.0, 3 * max(quantile(gaps, 0.9), 7))
+            usual = ((day - year[0]).days + 1) / len(year)
+            line = ALARM * max(usual, LEAST_GAP)
             true += gap >= 91
-            if gap > line:
+            if gap >= line:
                 fired.append((line, gap >= 91))
     right = [line for line, is_true in fired if is_true and line <= 90]
     return (
@@ -181,25 +190,9 @@ def main() -> None:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--years", type=int, nargs="+", default=[2016], help="the years that are judged")
     given = parser.parse_args()
-    facts = read_facts(
-        rows(
-            given.folder,
-            "months",
-            {
-                "customer": "store",
-                "month": "month",
-                "amount": "sale_usd",
-                "orders": "order_days",
-                "items": "distinct_items",
-            },
-        )
-    )
-    days = read_orders(
-        rows(given.folder, "orders", {"customer": "store", "date": "date", "amount": "sale_usd", "items": "items"})
-    )
-    market = facts.market()
-    histories = {customer: facts.history(customer, days) for customer in facts.months}
-    judged = cases(facts, histories, market, set(given.years))
+    histories, market = read(given.folder)
+    days = {customer: past.days for customer, past in histories.items()}
+    judged = cases(histories, market, set(given.years))
     early = [each for each in judged if each.early]
     print(f"{len(judged):,} customers × months judged in {given.years}, {len(early):,} early,")
     print(f"of these {sum(each.trouble for each in early) / len(early):.2%} came into trouble")
@@ -221,7 +214,7 @@ def main() -> None:
     told("card by months", scored(early, by_card(BY_MONTHS)))
     by_days = scored(judged, by_card(BY_DAYS))
     told("card by order days", by_days)
-    learn = [each for each in cases(facts, histories, market, set(range(2000, min(given.years)))) if each.early]
+    learn = [each for each in cases(histories, market, set(range(2000, min(given.years)))) if each.early]
     learn = [each for each in learn if months_back(each.month, -3).year < min(given.years)]
     yardstick = lightgbm_scores(histories, market, learn, early) if learn else None
     if yardstick is None:

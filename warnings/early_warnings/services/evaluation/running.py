@@ -79,9 +79,17 @@ def _was_known(known: rules.Known) -> bool:
 
 
 def known_on(work: Work, on: date) -> rules.Known:
-    """What the facts can tell on a day."""
+    """What the facts can tell on a day. Usually the last month is there; only if not, more of them are counted."""
     running = on.replace(day=1)
-    rows = work.execute(statements.KNOWN, running=running, oldest=rules.months_back(running, rules.LOOK_BACK + 1))
+    known = _known_of(work, on, rules.months_back(running, 2))
+    if known.month == rules.months_back(running, 1):
+        return known
+    return _known_of(work, on, rules.months_back(running, rules.LOOK_BACK + 1))
+
+
+def _known_of(work: Work, on: date, oldest: date) -> rules.Known:
+    running = on.replace(day=1)
+    rows = work.execute(statements.KNOWN, running=running, oldest=oldest)
     newest = next((newest for month, _count, newest in rows if month == running), None)
     return rules.known_by(on, {month: count for month, count, _newest in rows}, newest)
 
@@ -132,10 +140,12 @@ def _write(work: Work) -> list[int]:
     """Reports, signs, effects; gives the keys of new reports."""
     work.execute(statements.FORGET_SETTLED)
     raised = [pk for (pk,) in work.execute(statements.RAISE)]
+    # The first night fills both tables within this transaction: taken for empty, they would be read row by row.
+    work.execute("ANALYZE warnings_earlywarning")
+    work.execute(statements.TELL_OF_RAISED, raised=raised)
     work.execute(statements.TELL_OF_SIGNS)
     work.execute(statements.ADD_SIGNS)
-    # The first night fills both tables within this transaction: taken for empty, they would be joined row by row.
-    work.execute("ANALYZE warnings_earlywarning, warnings_sign")
+    work.execute("ANALYZE warnings_sign")
     work.execute(statements.CALM_SIGNS)
     work.execute(statements.TELL_OF_RETURN)
     work.execute(statements.SETTLE_LEVELS)

@@ -52,17 +52,21 @@ FORGET_SETTLED = """
 """
 
 RAISE = """
-    WITH raised AS (
-        INSERT INTO warnings_earlywarning
-            (customer_id, importance, level, state, opened_on, outcome, conclusion)
-        SELECT s.customer_id, s.importance, min(s.level), 'open', %(on)s, '', ''
-        FROM early_sign s
-        GROUP BY s.customer_id, s.importance
-        ORDER BY s.customer_id
-        ON CONFLICT (customer_id) WHERE state <> 'closed' DO NOTHING
-        RETURNING id)
+    INSERT INTO warnings_earlywarning
+        (customer_id, importance, level, state, opened_on, outcome, conclusion)
+    SELECT s.customer_id, s.importance, min(s.level), 'open', %(on)s, '', ''
+    FROM early_sign s
+    GROUP BY s.customer_id, s.importance
+    ORDER BY s.customer_id
+    ON CONFLICT (customer_id) WHERE state <> 'closed' DO NOTHING
+    RETURNING id
+"""
+
+#: In a statement of its own, after the table of reports was analysed: on the first night it would be taken for empty,
+#: and every event would look for its report in the whole of it.
+TELL_OF_RAISED = """
     INSERT INTO warnings_reportevent (warning_id, what, at)
-    SELECT id, 'raised', %(now)s FROM raised RETURNING warning_id
+    SELECT id, 'raised', %(now)s FROM unnest(%(raised)s::bigint[]) AS raised (id)
 """
 
 TELL_OF_SIGNS = """
