@@ -21,8 +21,8 @@ from visits.services.planning import ATTEMPTS_MOST, claim_and_plan
 
 #: A plan that was handed to the workers is handed out again after this time: the message may be lost.
 ASK_AGAIN_AFTER = timedelta(minutes=10)
-#: The night's time for one person's order, in seconds: a day of forty stops has settled long before.
-NIGHT_SECONDS = 0.5
+#: The night's time for one person's days, in seconds.
+NIGHT_SECONDS = 1.0
 
 
 @transaction.atomic
