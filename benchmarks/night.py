@@ -40,7 +40,7 @@ class Workers:
     """A Celery worker with so many processes; `most` is the memory that they used at once, in bytes, the parent too."""
 
     def __init__(self, count: int, log: Path) -> None:
-        command = [sys.executable, "-m", "celery", "--app", "config.celery", "worker"]
+        command = [sys.executable, "-m", "celery", "--app", "benchmarks.telling", "worker"]
         command += ["--concurrency", str(count), "--loglevel", "INFO", "--without-gossip", "--without-mingle"]
         self.log = log
         self.most: dict[int, int] = {}

@@ -92,7 +92,7 @@ def work(host: str, var: Path) -> subprocess.Popen[bytes]:
         "DATABASE_URL": f"postgresql://zhoudao@{HERE}:5432/zhoudao",
         "REDIS_URL": f"redis://{HERE}:6390/0",
     }
-    command = ["ip", "netns", "exec", host, sys.executable, "-m", "celery", "--app", "config.celery", "worker"]
+    command = ["ip", "netns", "exec", host, sys.executable, "-m", "celery", "--app", "benchmarks.telling", "worker"]
     command += ["--concurrency", "2", "--hostname", f"plan@{host}", "--loglevel", "INFO"]
     with (var / f"{host}.log").open("wb") as out:
         return subprocess.Popen(command, cwd=ROOT, env=surroundings, stdout=out, stderr=out, start_new_session=True)

@@ -379,7 +379,7 @@ def compare(options: argparse.Namespace) -> None:
     other = by_hand(shops, days, options.fail, options.seed)
     other.count(shops, days[-1])
     print(
-        f"{'':26} {'promises':>8} {'kept':>6} {'%':>6} {'visits':>6} {'km':>8} {'overdue at the end':>19}  kept by tier, %"
+        f"{'':26} {'promises':>8} {'kept':>6} {'%':>6} {'visits':>6} {'km':>8} {'overdue at the end':>19}  kept by tier"
     )
     for each in (ours, other):
         tiers = " ".join(f"{100 * kept / max(1, all_):.0f}" for _tier, (kept, all_) in sorted(each.tier.items()))
