@@ -18,6 +18,7 @@ PACKAGES: list[tuple[str, str, str, list[tuple[str, str]]]] = [
     ("htmx.org", "2.0.11", "0BSD", [("dist/htmx.min.js", "htmx.min.js")]),
     ("@alpinejs/csp", "3.17.4", "MIT", [("dist/cdn.min.js", "alpine-csp.min.js")]),
     ("echarts", "6.1.0", "Apache-2.0", [("dist/echarts.common.min.js", "echarts.min.js")]),
+    ("sortablejs", "1.15.7", "MIT", [("Sortable.min.js", "sortable.min.js")]),
     (
         "leaflet",
         "1.9.4",

@@ -10,8 +10,9 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Customer, OrgUnit, Person
-from visits.models import DayRule, PlanStop, Visit, VisitInterval, WeatherAlert
+from visits.models import DayRule, PlanChange, PlanStop, Visit, VisitInterval, WeatherAlert
 from visits.models.plans import Modes
+from visits.rules.rearranging import as_arrangement
 from visits.services import Found, Log, Position
 
 
@@ -217,3 +218,25 @@ class WeatherForm(forms.Form):
     def __init__(self, *args: Any, units: QuerySet[OrgUnit], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["units"].queryset = units  # type: ignore[attr-defined]
+
+
+class RearrangeForm(forms.Form):
+    """An order of stops, as JSON: the ids of plans, each with the ids of its stops in order; and why."""
+
+    arrangement = forms.JSONField(widget=forms.HiddenInput)
+    reason = forms.ChoiceField(
+        choices=PlanChange.Reason.choices, error_messages={"required": _("Say why you change it.")}
+    )
+    note = forms.CharField(label=_("In a few words"), max_length=200, required=False)
+
+    def clean_arrangement(self) -> dict[int, list[int]]:
+        try:
+            return as_arrangement(self.cleaned_data["arrangement"])
+        except ValueError as error:
+            raise forms.ValidationError(_("That did not arrive whole. Please try again.")) from error
+
+    def clean(self) -> dict[str, Any]:
+        values: dict[str, Any] = super().clean() or {}
+        if values.get("reason") == PlanChange.Reason.OTHER and not values.get("note"):
+            self.add_error("note", _("Say in a few words why."))
+        return values

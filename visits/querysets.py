@@ -85,6 +85,15 @@ class TerritoryQuerySet(models.QuerySet[Any]):
         return self if person.scope.everything else self.filter(units_of(person, "unit__"))
 
 
+class PlanChangeQuerySet(models.QuerySet[Any]):
+    def visible_to(self, person: Viewer) -> Self:
+        """Changes of the plans one sees."""
+        if person.scope.everything:
+            return self
+        plans = self.model._meta.get_field("plan").related_model  # without importing upward
+        return self.filter(plan__in=plans._default_manager.visible_to(person).values("pk"))
+
+
 class WeatherAlertQuerySet(models.QuerySet[Any]):
     def visible_to(self, person: Viewer) -> Self:
         """Alerts for units under one's posts, and those that cover the unit one works in."""

@@ -125,3 +125,20 @@ def goal_of(reasons: Sequence[Mapping[str, Any]]) -> str:
         if code in codes:
             return _GOALS[code]()
     return _GOALS["due"]()
+
+
+#: What one should have along, by reason (VIS-3: what to bring).
+_BRINGS: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
+    "promised": lambda v: _("what was promised: %(reason)s") % {"reason": v["reason"]} if v.get("reason") else "",
+    "licence": lambda _v: _("papers for renewing the licence"),
+    "order_tomorrow": lambda _v: _("supply and price list of this order cycle"),
+    "overstocked": lambda _v: _("stock-count sheet"),
+    "falling": lambda _v: _("sales of like shops, to compare"),
+    "never": lambda _v: _("form of the customer's file"),
+}
+
+
+def to_bring(reasons: Sequence[Mapping[str, Any]]) -> list[str]:
+    """What to take along to a stop, from why it is on the plan."""
+    found = [_BRINGS[reason["code"]](reason) for reason in reasons if reason["code"] in _BRINGS]
+    return [each for each in found if each]

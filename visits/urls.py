@@ -4,7 +4,23 @@ from datetime import date
 
 from django.urls import path, register_converter
 
-from visits.views import day, desk, gate, matrix, problems, promise, team, territories, trying, visit, weather, week
+from visits.views import (
+    calendars,
+    change,
+    day,
+    desk,
+    gate,
+    matrix,
+    problems,
+    promise,
+    sheet,
+    team,
+    territories,
+    trying,
+    visit,
+    weather,
+    week,
+)
 
 
 class DayConverter:
@@ -44,6 +60,12 @@ urlpatterns = [
     path("week/<int:pk>/", week.week, name="week-of"),
     path("team/", team.team, name="team"),
     path("plans/<int:pk>/", team.plan, name="plan"),
+    path("plans/<int:pk>/change/", change.change, name="change"),
+    path("plans/<int:pk>/effect/", change.effect, name="change-effect"),
+    path("changes/<int:pk>/undo/", change.undo, name="change-undo"),
+    path("plans/<int:pk>/sheet/", sheet.sheet, name="sheet"),
+    path("calendar/", calendars.calendar, name="calendar"),
+    path("calendar/<str:token>.ics", calendars.feed, name="calendar-feed"),
     path("matrix/", matrix.matrix, name="matrix"),
     path("weather/", weather.alerts, name="weather"),
     path("weather/<int:pk>/", weather.alert, name="weather-alert"),

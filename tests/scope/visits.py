@@ -19,6 +19,7 @@ from tests.factories.visits import (
     VisitFactory,
 )
 from tests.scope import Entry, NoObject, Object
+from visits.models import PlanChange
 from visits.services import refresh_clocks
 from visits.services.weather import declare
 
@@ -75,6 +76,11 @@ def territory_of_b(company: Company) -> Mapping[str, Any]:
     return {"pk": TerritoryFactory(unit=company.b.unit, made_by=company.b.general_manager).pk}
 
 
+def change_of_b(company: Company) -> Mapping[str, Any]:
+    plan = DayPlanFactory(person=company.b.account_manager)
+    return {"pk": PlanChange.objects.create(plan=plan, by=company.b.account_manager, at=clock.now(), reason="way").pk}
+
+
 def alert_of_b(company: Company) -> Mapping[str, Any]:
     alert = declare(
         identifier=str(uuid.uuid4()),
@@ -119,6 +125,17 @@ ENTRIES: dict[str, Entry] = {
     "weather-alerts-detail": Object(alert_of_b),
     "weather-alerts-cap": NoObject("for those who answer for the whole company: tests/visits/test_weather.py"),
     "weather-alerts-lift": Object(alert_of_b, "post"),
+    "visits:change": Object(plan_of_b, owner=manager),
+    "visits:change-effect": Object(plan_of_b, "post", owner=manager),
+    "visits:change-undo": Object(change_of_b, "post", owner=manager),
+    "plan-changes-list": LIST,
+    "plan-changes-detail": Object(change_of_b),
+    "plan-changes-undo": Object(change_of_b, "post", owner=manager),
+    "visits:sheet": Object(plan_of_b),
+    "visits:calendar": OWN,
+    "visits:calendar-feed": NoObject("opened by its secret: tests/visits/test_calendars.py"),
+    "calendar-list": OWN,
+    "calendar-revoke": OWN,
     "visits:promise": LIST,
     "visits:promise-mend": LIST,
     "visits:what-if": LIST,

@@ -1,7 +1,7 @@
 """Visits for programs: the same plans, acts and rules as in the pages."""
 
-from visits.api import promising, visiting, weather
+from visits.api import calendars, changing, promising, visiting, weather
 
-routes = [*visiting.routes, *promising.routes, *weather.routes]
+routes = [*visiting.routes, *promising.routes, *weather.routes, *calendars.routes, *changing.routes]
 
 __all__ = ["routes"]

@@ -14,6 +14,7 @@ from accounts.views.asking import person_of
 from duties.calendar import WorkCalendar
 from visits.models import DayPlan, PlanStop
 from visits.querysets import planned_people
+from visits.services import may_change
 from visits.views import today_of
 from visits.views.day import Day
 from visits.views.desk import BoundedPaginator
@@ -88,5 +89,13 @@ def plan(request: HttpRequest, pk: int) -> HttpResponse:
     """One person's plan at the desk: map and list side by side, what was left out and why."""
     found = get_object_or_404(DayPlan.objects.visible_to(person_of(request)).select_related("person"), pk=pk)
     shown = Day.of(found, person_of(request))
-    context = {"plan": found, "day": shown, "map": shown.map()}
+    context = {"plan": found, "day": shown, "map": shown.map(), **_changed(found, person_of(request))}
     return render(request, "visits/plan.html", context)
+
+
+def _changed(plan: DayPlan, viewer: Person) -> dict[str, Any]:
+    """What was moved and why, and whether one may change it oneself."""
+    return {
+        "history": list(plan.changes.select_related("by").order_by("-at", "-pk")[:10]),
+        "may_change": may_change(plan, viewer),
+    }
