@@ -421,7 +421,7 @@ def test_a_plan_at_the_desk_takes_the_same_queries(
 ) -> None:
     plan = day_of(company.a.account_manager, today, stops, company.a.unit)
     signed_in(client, company.a.sales_manager)
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         answer = client.get(reverse("visits:plan", args=[plan.pk]))
     assert len(answer.context["day"].stops) == stops
 
