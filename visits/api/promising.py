@@ -22,8 +22,8 @@ from visits.serializers.promising import (
     AskedSerializer,
     DrawSerializer,
     LoadSerializer,
-    ProposalSerializer,
     TerritorySerializer,
+    WayOutSerializer,
     WholeTerritorySerializer,
 )
 from visits.services import Refused, promise
@@ -61,13 +61,13 @@ class PromiseViewSet(viewsets.ViewSet):
         asked = Asked(caller(request), valid(AskedSerializer, request, request.query_params))
         return Response(LoadSerializer(asked.loads, many=True, context={"asked": asked}).data)  # type: ignore[arg-type]  # many
 
-    @extend_schema(parameters=[AskedSerializer], responses=ProposalSerializer(many=True))
+    @extend_schema(parameters=[AskedSerializer], responses=WayOutSerializer(many=True))
     @action(detail=False, methods=["get"])
     def proposals(self, request: Request) -> Response:
         """What would mend it, the best first. A cell is applied by `intervals/set`, moves by `territories`."""
         asked = Asked(caller(request), valid(AskedSerializer, request, request.query_params))
         found = promise.propose(asked.loads, asked.terms, asked.month)
-        return Response(ProposalSerializer(found, many=True).data)  # type: ignore[arg-type]  # many
+        return Response(WayOutSerializer(found, many=True).data)  # type: ignore[arg-type]  # many
 
 
 class TerritoryViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet[Territory]):

@@ -74,7 +74,7 @@ class ShiftSerializer(serializers.Serializer[Any]):
     taker = serializers.IntegerField()
 
 
-class ProposalSerializer(serializers.Serializer[promise.Proposal]):
+class WayOutSerializer(serializers.Serializer[promise.Proposal]):
     """One way to mend it: `move` (customers), or a cell of the matrix by `phone` or with `fewer` visits."""
 
     kind = serializers.CharField()
