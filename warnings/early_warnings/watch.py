@@ -9,8 +9,9 @@ from duties import watch
 from early_warnings.models import Evaluation, Trial
 from early_warnings.querysets import stuck_reports
 
-#: Sweeps come every few seconds, by cron every minute: what is overdue for longer does not climb by itself.
-NOT_CLIMBED = timedelta(seconds=60)
+#: Sweeps come every few seconds, by cron every minute: what is overdue for about as long does not climb by itself. With
+#: a look each minute it is named within two minutes of its deadline.
+NOT_CLIMBED = timedelta(seconds=50)
 #: The night asks again and again from two o'clock on; by this hour it must have been.
 EVALUATED_BY = 8
 #: A trial that nobody has taken up, or gone on with, for so long.

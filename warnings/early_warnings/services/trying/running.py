@@ -10,6 +10,7 @@ from typing import Any
 
 from django.db import connection, transaction
 from django.db.models import Q
+from django.utils import timezone
 
 from duties.models import EscalationStep
 from early_warnings import rules
@@ -80,7 +81,7 @@ def _run(trial: Trial, now: datetime) -> bool:
     if trial.state == Trial.State.FAILED:
         return False
     started = time.monotonic()
-    sets = _Sets.of(trial.indicator, trial.asked_at.date())
+    sets = _Sets.of(trial.indicator, timezone.localdate(trial.asked_at))
     done = {month for (month,) in trial.months.values_list("month").distinct()}
     before: date | None = None
     try:
