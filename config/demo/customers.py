@@ -116,11 +116,11 @@ def draw_retailers(company: Company) -> Retailers:
 
 
 def _took_over(whose: Ints, x: Floats, y: Floats) -> None:
-    """At every third station the last manager took over the nearest seventh of a neighbour's shops, and is now over.
+    """At every third station the first manager took over the nearest seventh of a neighbour's shops, and is now over.
 
     The promise check is to find somebody, and its proposals are to mend it (VIS-1).
     """
-    taker, giver = int(whose.max()), 0
+    taker, giver = 0, int(whose.max())
     if taker == giver:
         return
     mine, theirs = whose == taker, np.flatnonzero(whose == giver)

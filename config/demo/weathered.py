@@ -7,7 +7,7 @@ from config.demo.shape import Shape
 from visits.models import WeatherAlert
 from visits.services import weather
 
-BEGINS, ENDS = 15 * 60, 18 * 60
+BEGINS, ENDS = 13 * 60, 18 * 60
 
 
 def announce_thunder(shape: Shape, day: date) -> None:
