@@ -221,10 +221,8 @@ def main() -> None:
         print("LightGBM yardstick: not installed, or nothing to learn from")
     else:
         told("LightGBM, months (not shipped)", yardstick)
-    for name, points, line in (
-        ("card by order days, 25 or more", by_days, 25),
-        ("textbook rule, under 70 %", scored(judged, textbook), -0.7),
-    ):
+    lines = [(f"card by order days, {line} or more", by_days, float(line)) for line in (23, 24, 25)]
+    for name, points, line in (*lines, ("textbook rule, under 70 %", scored(judged, textbook), -0.7)):
         shares = []
         for month in sorted({each.month for each in judged}):
             of = [points[each.customer, month] for each in judged if each.month == month]

@@ -86,7 +86,7 @@ def _silence(shop: Shop, known: rules.Known) -> Figures | None:
     if orders < 12 or len(bought) < 6:
         return Figures(silent)
     usual = (Decimal((last - min(bought)).days + 1) / orders).quantize(Decimal("0.01"), ROUND_HALF_UP)
-    return Figures(silent, max(usual, Decimal(7)))
+    return Figures(silent, max(usual, Decimal("8.6")))
 
 
 def _visits(shop: Shop, known: rules.Known) -> Figures | None:

@@ -220,7 +220,7 @@ def lines(key: str, breach: str, near: str, **fields: object) -> None:
 
 
 def test_a_total_counts_who_stopped_within_a_month(company: Company, market: list[Customer]) -> None:
-    """The line of silence is five usual gaps of a week or so: one crossed it lately, the other long ago."""
+    """The line of silence is 3.25 usual gaps, four weeks at least: one crossed it lately, the other long ago."""
     lines("customers-silent", "2", "1")
     silent(company, 45)
     silent(company, 120)

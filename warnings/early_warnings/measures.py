@@ -3,7 +3,7 @@
 A fact measure is a column of the monthly facts: a flow is summed over the months of a window, a level is read at its
 last month, or averaged over the months it is compared with. Silence is told by the last order that is known, and the
 customer's own usual gap by the orders of the year: from the first month with an order to the last order, by their
-number, a week at least; a customer with few orders has no usual gap. A query measure is a subquery of `customer_id`,
+number, 8.6 days at least; a customer with few orders has no usual gap. A query measure is a subquery of `customer_id`,
 `recent` and `base`, with the parameters `on` (the business date), `month` (the last whole month) and `until` (the day
 until which orders are known). Where its `base` is the customer's own usual gap, `recent` may be told in such gaps.
 """
@@ -52,7 +52,7 @@ class MeasureKind:
 _SILENCE = """
     SELECT customer_id, %(until)s::date - last_on AS recent,
         CASE WHEN orders >= 12 AND months >= 6
-            THEN greatest(round((last_on - first_on + 1)::numeric / orders, 2), 7) END AS base
+            THEN greatest(round((last_on - first_on + 1)::numeric / orders, 2), 8.6) END AS base
     FROM (
         SELECT customer_id, sum(greatest(orders, 1)) AS orders, min(month) AS first_on, count(*) AS months,
             max(coalesce(last_order_on, (month + interval '1 month - 1 day')::date)) AS last_on

@@ -42,6 +42,8 @@ def evaluate(*, on: date, now: datetime, only_touched: bool = False) -> Evaluati
         if Evaluation.objects.filter(on__gt=on, finished_at__isnull=False).exists():
             raise GoesBack(str(on))
         work.execute("SET LOCAL work_mem = '128MB'")
+        # Checks that wait for the commit make a queue, which the triggers of the history walk through for every row.
+        work.execute("SET CONSTRAINTS ALL IMMEDIATE")
         imports = _imports()
         known = known_on(work, on)
         indicators = _valid(on, known)
@@ -58,6 +60,7 @@ def evaluate(*, on: date, now: datetime, only_touched: bool = False) -> Evaluati
             units = _write_units(work)
         _send(raised, units, now=now)
         signs = work.execute("SELECT count(*) FROM early_sign")[0][0]
+        work.execute("SET CONSTRAINTS ALL DEFERRED")
         work.execute(f"DROP TABLE early_market, early_value, early_sign, early_touched{'' if few else ', early_unit'}")
     evaluation, _ = Evaluation.objects.select_for_update().get_or_create(on=on, defaults={"started_at": now})
     evaluation.month, evaluation.known_until, evaluation.finished_at = known.month, known.until, now

@@ -8,8 +8,9 @@ from early_warnings import rules
 from early_warnings.measures import MEASURES, Source
 from early_warnings.models import Indicator
 
-#: A customer has a usual gap after so many orders, in so many months of the year; it is a week at least.
-LEAST_ORDERS, LEAST_MONTHS, LEAST_GAP = 12, 6, 7
+#: A customer has a usual gap after so many orders, in so many months of the year. It is at least so many days, so that
+#: the shipped line of 3.25 gaps is four weeks at least: an earlier alarm would too often be wrong (docs/indicators.md).
+LEAST_ORDERS, LEAST_MONTHS, LEAST_GAP = 12, 6, "8.6"
 _BOUGHT = "(quantity > 0 OR orders > 0)"
 
 #: Those who bought shortly before the month's end, and gave up since.
