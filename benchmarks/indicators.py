@@ -16,6 +16,7 @@ import statistics
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from math import ceil
 from pathlib import Path
 
 from early_warnings.rules import months_back
@@ -174,9 +175,9 @@ def alarm(days: Mapping[str, Sequence[OrderDay]], first: date, last: date, end: 
             if not known or not first <= day <= last or (ends is None and gap < 91):
                 continue
             usual = ((day - year[0]).days + 1) / len(year)
-            line = ALARM * max(usual, LEAST_GAP)
+            line = ceil(ALARM * max(usual, LEAST_GAP))  # the first night over it, if nothing was ordered on that day
             true += gap >= 91
-            if gap >= line:
+            if gap > line:
                 fired.append((line, gap >= 91))
     right = [line for line, is_true in fired if is_true and line <= 90]
     return (
