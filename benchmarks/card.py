@@ -12,14 +12,17 @@ is rare. Weights are then cut into whole points of 0.15. It is tried on customer
 import argparse
 import random
 import statistics
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import indicators
 import numpy as np
 from early_warnings.rules.score import BY_DAYS, BY_MONTHS, Card
 from scipy.optimize import minimize
+
+sys.path.append(str(Path(__file__).resolve().parent))  # at the end: `warnings.py` beside this file hides nothing there
+import indicators
 
 LOW, HIGH = (0.01, 0.03, 0.07, 0.15, 0.3, 0.5), (0.99, 0.97, 0.93, 0.85, 0.7)
 DEGREES, POINT, RIDGE, FOLDS = ((0.35, 0.5), (0.5, 0.5), (0.65, 0.4)), 0.15, 2.0, 5
