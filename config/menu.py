@@ -76,12 +76,10 @@ def address(url_name: str) -> str:
         return ""
 
 
+@cache
 def page_of(url_name: str) -> str:
-    """The path of a record's page with `{}` for its id, for tables to fill in; empty while there is no such page."""
-    try:
-        return reverse(url_name, args=[0]).replace("/0/", "/{}/")
-    except NoReverseMatch:
-        return ""
+    """The path of a record's page with `{}` for its id, for tables to fill in."""
+    return reverse(url_name, args=[0]).replace("/0/", "/{}/")
 
 
 def visible(*, roles: frozenset[str], staff: bool) -> Iterator[tuple[Group, list[Entry]]]:

@@ -160,12 +160,11 @@ def sparkline(
         return "", None, None
     figures = [value for _, value in known] + ([float(reference)] if reference is not None else [])
     low, high = min(figures) * 0.96, max(figures) * 1.02
-    across, stretch = (width - 4) / max(len(values) - 1, 1), (height - 4) / ((high - low) or 1)
-    points = [
-        (round(position * across, 1), round(height - 2 - (value - low) * stretch, 1)) for position, value in known
-    ]
-    line = None if reference is None else round(height - 2 - (float(reference) - low) * stretch, 1)
-    return " ".join(f"{x:g},{y:g}" for x, y in points), line, points[-1]
+    across, stretch, bottom = (width - 4) / max(len(values) - 1, 1), (height - 4) / ((high - low) or 1), height - 2
+    points = [(position * across, bottom - (value - low) * stretch) for position, value in known]
+    line = None if reference is None else round(bottom - (float(reference) - low) * stretch, 1)
+    across_last, down_last = points[-1]
+    return " ".join([f"{x:.3g},{y:.3g}" for x, y in points]), line, (round(across_last, 1), round(down_last, 1))
 
 
 def page_numbers(current: int, pages: int) -> list[int]:

@@ -84,10 +84,14 @@ class Row:
     trend: float | None
     more: list[Cell]
 
-    def plain(self) -> SafeString:
-        """The cells between the name and the line, as one piece of markup: a page has two thousand of them."""
-        licence = self.licence.isoformat() if self.licence else ""
+    def lead(self) -> SafeString:
+        """The cells up to the licence as one piece of markup: a page has two thousand of them."""
+        name, licence = escape(self.name), self.licence.isoformat() if self.licence else ""
+        status = "" if self.is_active else f' <span class="zd-meta">{escape(self.status)}</span>'
         return mark_safe(  # noqa: S308 each text is escaped
+            '<td><input class="form-check-input" type="checkbox" name="customer" form="chosen" data-choose'
+            f' value="{self.pk}" aria-label="{name}"></td><td class="zd-meta">{escape(self.code)}</td>'
+            f'<td class="zd-name"><a href="{self.url}">{name}</a>{status}</td>'
             f"<td>{escape(self.unit)}</td><td>{escape(self.shop_format)}</td><td>{escape(self.tier)}</td>"
             f"<td>{escape(self.service_class)}</td><td>{escape(self.importance)}</td>"
             f'<td class="zd-num">{self.grade}</td><td>{escape(self.manager)}</td><td class="zd-num">{licence}</td>'

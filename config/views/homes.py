@@ -13,7 +13,7 @@ from accounts.models import Person
 from accounts.rules import OWN_CUSTOMERS_ONLY, Role
 from accounts.views.asking import person_of
 from config import rules
-from config.menu import address, page_of
+from config.menu import address
 from config.overview import days, months, owed, units, warned
 from config.overview.months import Change, Months
 from config.templatetags.zhoudao import language
@@ -83,7 +83,6 @@ def supervisor(request: HttpRequest, person: Person) -> HttpResponse:
         "waiting": days.longest_waiting(person, today),
         "late": owed.late_elsewhere(person, now),
         "reports": warned.latest(person, language()),
-        "customer_page": page_of("customer"),
         "figures": [*sales_figures(sales), *promise_figures(owed.promises(person, now))],
     }
     return render(request, "config/homes/supervisor.html", context)
@@ -100,7 +99,6 @@ def manager(request: HttpRequest, person: Person) -> HttpResponse:
         "day": days.own(person, today, now),
         "waiting": days.longest_waiting(person, today),
         "reports": warned.latest(person, language()),
-        "customer_page": page_of("customer"),
         "figures": sales_figures(months.of_own_customers(person, today)),
     }
     return render(request, "config/homes/manager.html", context)

@@ -150,7 +150,7 @@ def test_masked_phone(phone: str, masked: str) -> None:
 
 def test_sparkline_runs_from_left_to_right_with_its_comparison() -> None:
     points, line, last = rules.sparkline([10, 20, None, 40], width=34, height=20, reference=20)
-    assert points == "0,17.8 10,12.7 30,2.4"
+    assert points == "0,17.8 10,12.7 30,2.41"
     assert line == 12.7
     assert last == (30.0, 2.4)
 

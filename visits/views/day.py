@@ -12,6 +12,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -72,7 +73,9 @@ class Day:
         clocks = VisitClock.objects.filter(role=Role.ACCOUNT_MANAGER, customer__in=[stop.customer_id for stop in stops])
         last_visits = dict(clocks.values_list("customer_id", "last_visit_on"))
         omissions = list(PlanOmission.objects.visible_to(viewer).filter(plan=plan).select_related("customer"))
+        reasons = {value: capfirst(label) for value, label in PlanOmission.Reason.choices}
         for omission in omissions:
+            omission.said = reasons[omission.reason]
             omission.why = in_words(omission.values.get("why", []))
             omission.later = date.fromisoformat(omission.values["on"]) if omission.values.get("on") else None
         return cls(plan.person, plan.date, plan, [shown_stop(stop, last_visits) for stop in stops], omissions)

@@ -83,6 +83,9 @@ def similar_cases(*, sign: Sign | None, customer: Customer | None, most: int = 5
         ]
 
 
+_SHOWN_OF_SIGN = ("indicator_id", "month", "value", "recent", "base", "market", "line")
+
+
 def customers_behind(*, warning: UnitWarning, person: Person, most: int = 50) -> list[Sign]:
     """The signs that a unit's total or ratio counted, as far as one may see the customers, the worst first (WRN-2)."""
     of = warning.indicator
@@ -96,8 +99,14 @@ def customers_behind(*, warning: UnitWarning, person: Person, most: int = 50) ->
         found = found.filter(warning__customer__tier__lte=of.of_tiers)
     if of.fresh_days is not None:
         found = found.filter(recent__lte=F("line") * F("base") + of.fresh_days)
-    tier = "warning__customer__tier"
-    return list(found.select_related("indicator", "warning__customer__unit").order_by(tier, "-base", "pk")[:most])
+    signs = list(
+        found.select_related("warning__customer__unit")
+        .only(*_SHOWN_OF_SIGN, *(f"warning__customer__{name}" for name in ("name", "tier", "importance", "unit__name")))
+        .order_by("warning__customer__tier", "-base", "pk")[:most]
+    )
+    for sign in signs:
+        sign.indicator = of.of_indicator
+    return signs
 
 
 @dataclass

@@ -22,7 +22,9 @@ from early_warnings.views.page import Page, Report
 
 def _page(request: HttpRequest, kind: type[Report], pk: int) -> Page:
     """The report if the person may see it, else 404 (ORG-4)."""
-    related = ("customer__unit", "customer__account_manager") if kind is EarlyWarning else ("unit", "indicator")
+    related = (
+        ("customer__unit", "customer__account_manager") if kind is EarlyWarning else ("unit", "indicator__of_indicator")
+    )
     person = person_of(request)
     visible = kind.objects.visible_to(person).select_related(*related, "duty__owner", "closed_by")
     visible = visible.annotate(steps_ahead=duties.steps_of("duty__rule_id"), held=duties.held_by(person, "duty"))
