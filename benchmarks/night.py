@@ -7,6 +7,7 @@ database, and reads from the workers' own log how long each task took. What is l
 """
 
 import argparse
+import itertools
 import os
 import re
 import signal
@@ -14,6 +15,8 @@ import statistics
 import subprocess
 import sys
 import time
+from collections import defaultdict
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -22,7 +25,7 @@ import psutil
 from benchmarks.night_kill import folder, go_to_the_night
 
 ROOT = Path(__file__).resolve().parent.parent
-TOOK = re.compile(r"plan_one succeeded in ([\d.]+)s")
+DONE = re.compile(r"plan_one succeeded in [\d.]+s by (\d+) from ([\d.]+) to ([\d.]+) claiming ([\d.]+)")
 #: People of the company that the project is built for.
 EVERYBODY = 20_000
 
@@ -67,13 +70,33 @@ class Workers:
         self.process.wait()
 
 
-def times(log: str) -> list[float]:
-    """Seconds of each task, as the worker says."""
-    return [float(found) for found in TOOK.findall(log)]
+@dataclass(frozen=True, slots=True)
+class Done:
+    """One task: in which process, between which seconds of the machine's clock, how long claiming its row took."""
+
+    process: int
+    began: float
+    ended: float
+    claiming: float
 
 
-def night(workers: Workers, now: datetime, patience: float) -> float:
-    """Plan a night; the wall clock in seconds from handing out until the last plan is written."""
+def told(log: Path) -> list[Done]:
+    """The tasks that the worker's log tells of."""
+    lines = DONE.findall(log.read_text(errors="replace"))
+    return [Done(int(process), float(began), float(ended), float(took)) for process, began, ended, took in lines]
+
+
+@dataclass(frozen=True, slots=True)
+class Night:
+    """When handing out began and ended, and when the last plan was there."""
+
+    began: float
+    handed: float
+    ended: float
+
+
+def night(workers: Workers, now: datetime, patience: float) -> Night:
+    """Plan a night, from handing out until the last plan is written."""
     from visits.models import DayPlan
     from visits.services.nights import tonight
     from visits.tasks import plan_one
@@ -83,31 +106,55 @@ def night(workers: Workers, now: datetime, patience: float) -> float:
     began = time.monotonic()
     for plan_id in ids:
         plan_one.delay(plan_id)
+    handed, measured = time.monotonic(), 0.0
     while waiting.exists():
         if time.monotonic() - began > patience:
             raise SystemExit(f"{waiting.count()} plans are still waiting")
-        workers.measure()
-        time.sleep(0.2)
-    return time.monotonic() - began
+        if time.monotonic() - measured > 5:  # looking at memory costs the workers time
+            workers.measure()
+            measured = time.monotonic()
+        time.sleep(0.25)
+    return Night(began, handed, time.monotonic())
 
 
-def report(options: argparse.Namespace, wall: float, took: list[float], workers: Workers) -> None:
+def report(whole: Night, done: list[Done], workers: Workers) -> None:
     from visits.models import DayPlan
     from visits.services.nights import NIGHT_SECONDS
 
-    solved = list(DayPlan.objects.filter(state="made", solving_ms__gt=0).values_list("solving_ms", flat=True))
+    plans = DayPlan.objects.filter(state="made", solving_ms__gt=0)
+    solving = sum(plans.values_list("solving_ms", flat=True)) / 1000
     drafts = DayPlan.objects.filter(state="draft").count()
-    busy, whole = sum(took), wall * options.workers
-    print(f"{len(took)} people, {drafts} drafts of later days, {NIGHT_SECONDS} s of search, {options.workers} workers")
-    print(f"wall clock {wall:.1f} s; a task {statistics.mean(took):.3f} s (longest {max(took):.2f})")
-    print(f"  of it planning {statistics.mean(solved) / 1000:.3f} s, writing and claiming the rest")
-    print(f"queue: {whole:.1f} s of workers' time, {busy:.1f} s in tasks: {100 * (whole - busy) / busy:.2f} % on top")
+    tasks, count = [task.ended - task.began for task in done], len(done)
+    busy, claiming = sum(tasks), sum(task.claiming for task in done)
+    by_process = defaultdict(list)
+    for task in sorted(done, key=lambda task: task.began):
+        by_process[task.process].append(task)
+    gaps = [b.began - a.ended for each in by_process.values() for a, b in itertools.pairwise(each)]
+    first = sum(each[0].began - whole.began for each in by_process.values())
+    last = max(task.ended for task in done)
+    idle = sum(last - each[-1].ended for each in by_process.values())
+    queue, waited = sum(gaps) + first + claiming, f"{idle:.2f} s"
+    print(f"{count} people, {drafts} drafts of later days, {NIGHT_SECONDS} s of search, {len(by_process)} processes")
+    print(f"wall clock {last - whole.began:.1f} s; a task {busy / count:.3f} s (longest {max(tasks):.2f})")
+    print(f"  {solving / count:.3f} s of it solving, {(busy - solving) / count:.3f} s reading, writing, claiming")
+    print(f"publishing a message {1000 * (whole.handed - whole.began) / count:.2f} ms, beside the work")
+    print("queue overhead, in seconds of the processes' time:")
+    print(f"  {sum(gaps):6.2f} between tasks: {1000 * statistics.mean(gaps):.1f} ms (ack, fetch, hand over)")
+    print(f"  {first:6.2f} until the first tasks began")
+    print(f"  {claiming:6.2f} claiming: {1000 * claiming / count:.1f} ms")
+    print(f"  {queue:6.2f} together: {100 * queue / solving:.2f} % of {solving:.1f} s solving")
+    print(f"  {100 * (queue + idle) / solving:.2f} % with the {waited} in which only some had a last task to do")
     memory = sorted(workers.most.values())
     print(f"memory a process, shared parts divided: {', '.join(f'{each / 2**20:.0f}' for each in memory)} MB")
-    each = whole / len(took)
-    hours = EVERYBODY * each / 3600
-    print(f"{EVERYBODY} people × {each:.2f} s = {hours:.1f} hours of one core")
-    print(f"  four hosts of 8 cores: {hours * 60 / 32:.0f} minutes; one host of 8 cores: {hours * 60 / 8:.0f} minutes")
+    project((busy + sum(gaps)) / count)
+
+
+def project(each: float) -> None:
+    """What a night of the whole company takes, from one person's time."""
+    core = EVERYBODY * each
+    print(f"{EVERYBODY} people × {each:.3f} s = {core:.0f} s = {core / 3600:.1f} hours of one core")
+    for hosts, cores in ((1, 8), (4, 8)):
+        print(f"  {hosts} × {cores} cores: {core:.0f} s ÷ {hosts * cores} = {core / hosts / cores / 60:.0f} minutes")
 
 
 def main() -> int:
@@ -139,11 +186,10 @@ def main() -> int:
             try:
                 workers.wait("ready.", 60)
                 warm_up(options.workers)
-                before = len(times(workers.log.read_text(errors="replace")))
-                wall = night(workers, clock.now(), 900)
+                before = len(told(workers.log))
+                whole = night(workers, clock.now(), 900)
                 time.sleep(1)
-                took = times(workers.log.read_text(errors="replace"))[before:]
-                report(options, wall, took, workers)
+                report(whole, told(workers.log)[before:], workers)
             finally:
                 workers.stop()
         finally:

@@ -1,15 +1,29 @@
 """Celery spreads work over processes. The rows in PostgreSQL say what work there is; a lost message is only a delay."""
 
 import os
+from typing import Any
 
 from celery import Celery
 from celery.schedules import crontab
+from celery.signals import task_prerun
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 app = Celery("zhoudao")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+
+
+@task_prerun.connect(weak=False)
+def use_a_good_connection(**_about: Any) -> None:
+    """A process keeps its connection from task to task, as the web does from page to page; an old or broken one goes.
+
+    Celery itself would close it before and after each task: that is what CELERY_DB_REUSE_MAX puts off.
+    """
+    from django.db import close_old_connections
+
+    close_old_connections()
+
 
 #: The night's work is asked for from 02:00 on, again and again: it is keyed by its business date, and asking does
 #: nothing when that date is done; so an outage is caught up, and a plan that a killed worker took is handed out again.

@@ -11,11 +11,11 @@ from django.db import connection
 from django.utils import timezone
 
 from accounts.rules import Role
+from accounts.services.copying import copy_objects, reserve_ids, update_objects
 from complaints.models import Complaint, ComplaintStep
 from complaints.rules import COURSE, DUTY_KINDS, HANDLERS_STEPS, Gravity, Step
 from config.demo.book import Book
 from config.demo.complaint_words import ASSIGN, CLOSING
-from config.demo.copying import copy_objects, reserve_ids, update_objects
 from config.demo.follow_ups import FollowUps
 from config.demo.grievances import USUAL, Drawn, draw
 from config.demo.promises import Promises

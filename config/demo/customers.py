@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
+from accounts.services.copying import copy_rows, reserve_ids
 from accounts.services.organisation import initials_of, pinyin_of
 from config.demo import geography, names
-from config.demo.copying import copy_rows, reserve_ids
 from config.demo.geography import Floats, Ints
 from config.demo.names import words
 from config.demo.organisation import Company

@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from accounts.services.copying import copy_lines
 from accounts.services.facts import ensure_partitions
-from config.demo.copying import copy_lines
 from config.demo.customers import Retailers
 from config.demo.files import BRANDS
 from config.demo.geography import Floats, Ints

@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
+from accounts.services.copying import copy_rows
 from config.demo import names
-from config.demo.copying import copy_rows
 from config.demo.customers import FORMATS, TEMPERS, Retailers
 from config.demo.names import words
 from config.demo.shape import Shape

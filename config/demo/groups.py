@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 
 from accounts.models import Contact, Contract, GroupClientFile
+from accounts.services.copying import copy_lines, copy_rows, reserve_ids
 from accounts.services.organisation import initials_of, pinyin_of
 from config.demo import customers, names
-from config.demo.copying import copy_lines, copy_rows, reserve_ids
 from config.demo.facts import FACT_COLUMNS, PRODUCT_COLUMNS
 from config.demo.geography import CITIES, Floats, Ints
 from config.demo.organisation import Company

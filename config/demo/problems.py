@@ -6,8 +6,8 @@ from uuid import UUID
 import numpy as np
 
 from accounts.rules import Role
+from accounts.services.copying import copy_objects, reserve_ids
 from config.demo.book import Book
-from config.demo.copying import copy_objects, reserve_ids
 from config.demo.promises import Promises
 from config.demo.visit_words import PROBLEMS
 from config.demo.visited import Visited

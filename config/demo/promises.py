@@ -11,8 +11,8 @@ from typing import Any
 from django.utils import timezone
 
 from accounts.models import Customer, OrgUnit
+from accounts.services.copying import Numbers, copy_objects, update_objects
 from accounts.services.responsibility import ResponsibilityMap
-from config.demo.copying import Numbers, copy_objects, update_objects
 from config.demo.shape import Shape
 from duties.models import Duty, DutyEvent, Notice
 from duties.services.ladder import Ladder

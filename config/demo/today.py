@@ -4,9 +4,9 @@ from datetime import timedelta
 
 from django.utils import timezone
 
+from accounts.services.copying import update_objects
 from config.demo.book import Book
 from config.demo.checks import Checks
-from config.demo.copying import update_objects
 from config.demo.follow_ups import FollowUps
 from config.demo.promises import Promises
 from config.demo.rounds import BEGINS, Stop, live

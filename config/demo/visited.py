@@ -10,8 +10,8 @@ import numpy as np
 
 from accounts.models import Customer
 from accounts.rules import Role
+from accounts.services.copying import copy_objects, reserve_ids
 from config.demo.book import Book
-from config.demo.copying import copy_objects, reserve_ids
 from config.demo.geography import METRES_A_DEGREE
 from config.demo.visit_words import ACTS, FAR, GUIDANCE, MARKET, NEXT, NOTES
 from visits.models import PlanStop, Visit

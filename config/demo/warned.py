@@ -11,8 +11,8 @@ from early_warnings.services import evaluate
 from early_warnings.services.course import JUDGE_WITHIN, MEASURE
 
 from accounts.rules import Role
+from accounts.services.copying import Numbers, copy_objects, update_objects
 from config.demo.book import Book
-from config.demo.copying import Numbers, copy_objects, update_objects
 from config.demo.evaluated import evaluation_days, look_at_tables, stand_today
 from config.demo.follow_ups import FollowUps
 from config.demo.promises import Promises

@@ -1,5 +1,9 @@
 """Celery's schedule names tasks that exist: one that does not is only noticed when its hour has come."""
 
+from celery.fixups.django import DjangoWorkerFixup
+from celery.signals import task_prerun
+from django.db import connection
+
 from config.celery import SCHEDULE, app
 
 
@@ -10,3 +14,12 @@ def test_every_scheduled_task_exists() -> None:
 
 def test_messages_expire_before_they_pile_up() -> None:
     assert all(entry["options"]["expires"] <= 900 for entry in app.conf.beat_schedule.values())
+
+
+def test_a_process_keeps_its_connection_from_task_to_task(db: None) -> None:
+    """Celery would close it before and after each; the age and health of one that is kept are looked at."""
+    connection.ensure_connection()
+    kept = connection.connection
+    DjangoWorkerFixup(app).close_database()
+    assert connection.connection is kept
+    assert "use_a_good_connection" in {receiver.__name__ for _key, receiver in task_prerun.receivers}

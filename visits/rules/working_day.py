@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import time
+from functools import lru_cache
 
 _MINUTE = 60
 
@@ -65,6 +66,13 @@ def opening_window(
     """
     if weekday in closed_weekdays:
         return None
+    return _open_that_day(day, opens_at, closes_at, service_seconds)
+
+
+@lru_cache(maxsize=4096)  # asked for each customer and day of a horizon, and shops have few kinds of hours
+def _open_that_day(
+    day: WorkingDay, opens_at: time | None, closes_at: time | None, service_seconds: int
+) -> tuple[int, int] | None:
     opens = _seconds(opens_at) if opens_at is not None else 0
     closes = _seconds(closes_at) if closes_at is not None else 24 * 60 * _MINUTE
     spans = [(opens, closes)] if opens < closes else [(opens, 24 * 60 * _MINUTE), (0, closes)]

@@ -87,8 +87,8 @@ def tonight(*, now: datetime) -> list[int]:
     return ids
 
 
-def waiting_plans(run: PlanRun) -> DayPlanQuerySet:
-    """The plans of a run that workers should still make."""
+def waiting_plans(run: PlanRun | int) -> DayPlanQuerySet:
+    """The plans of a run, or of a run's number, that workers should still make."""
     waiting: DayPlanQuerySet = DayPlan.objects.to_make().filter(run=run, attempts__lt=ATTEMPTS_MOST)
     return waiting
 
@@ -101,8 +101,8 @@ def make_one(*, plan_id: int, now: datetime, search: Search | None = None) -> Da
     plan = claim_and_plan(
         now=now, search=search or night_search(plan_id), calendar=WorkCalendar.load(), plan_id=plan_id
     )
-    if plan is not None and plan.run is not None and not waiting_plans(plan.run).exists():
-        settle(run=plan.run, now=now)
+    if plan is not None and plan.run_id is not None and not waiting_plans(plan.run_id).exists():
+        settle(run=PlanRun(pk=plan.run_id), now=now)
     return plan
 
 

@@ -60,7 +60,8 @@ def claim_and_plan(
     """
     waiting = DayPlan.objects.to_make().filter(attempts__lt=ATTEMPTS_MOST)
     waiting = waiting.filter(pk=plan_id) if plan_id is not None else waiting.filter(date=on)
-    plan = waiting.select_for_update(skip_locked=True).order_by("attempts", "pk").first()
+    waiting = waiting.select_related("person").select_for_update(skip_locked=True, of=("self",))
+    plan = waiting.order_by("attempts", "pk").first()
     if plan is not None:
         make(plan, now=now, search=search, calendar=calendar)
     return plan
@@ -97,7 +98,6 @@ def make(plan: DayPlan, *, now: datetime, search: Search, calendar: WorkCalendar
 
 def _plan(plan: DayPlan, *, now: datetime, search: Search, calendar: WorkCalendar, from_now: bool = False) -> None:
     """Plan the row's day and, together with it, the following working days as drafts."""
-    began = time.monotonic()
     rule = DayRule.objects.get()
     days = [plan.date]
     while len(days) <= rule.horizon_days:
@@ -118,6 +118,7 @@ def _plan(plan: DayPlan, *, now: datetime, search: Search, calendar: WorkCalenda
         by_hand=frozenset(customer for customer, _day in known.by_hand),
     )
     prospects, known = leave.share(prospects, known, frames)
+    began = time.monotonic()
     drafts = draw_up_days(frames, prospects, known, search)
     plan.state, plan.error, plan.attempts = DayPlan.State.MADE, "", 0
     plan.solving_ms = round((time.monotonic() - began) * 1000)

@@ -91,10 +91,10 @@ def update_objects(objects: Sequence[models.Model], names: Sequence[str]) -> Non
     table = meta.db_table
     with connection.cursor() as cursor:
         # Names of our own tables and columns, no user's text.
-        cursor.execute(f'CREATE TEMP TABLE changed AS SELECT {chosen} FROM "{table}" LIMIT 0')  # noqa: S608
+        cursor.execute(f'CREATE TEMP TABLE changed AS SELECT {chosen} FROM "{table}" LIMIT 0')
         lines = ("\t".join(text(getattr(each, field.attname)) for field in fields) + "\n" for each in objects)
         copy_lines("changed", columns, lines)
-        cursor.execute(f'UPDATE "{table}" row SET {changes} FROM changed WHERE changed.id = row.id')  # noqa: S608
+        cursor.execute(f'UPDATE "{table}" row SET {changes} FROM changed WHERE changed.id = row.id')
         cursor.execute("DROP TABLE changed")
 
 
