@@ -26,6 +26,7 @@ from config.demo.organisation import Company, found_company
 from config.demo.problems import write_problems
 from config.demo.promises import Promises
 from config.demo.shape import Shape
+from config.demo.shared import draw_territories
 from config.demo.stories import Stories, Story, draw_stories
 from config.demo.today import live_today
 from config.demo.visiting import write_visits
@@ -117,6 +118,7 @@ def _plan(book: Book, progress: Progress, **how: float) -> None:
             with transaction.atomic():
                 live_today(book)
     announce_thunder(shape, wanted)
+    draw_territories(shape)
 
 
 def _live_through(shape: Shape, progress: Progress) -> Book:

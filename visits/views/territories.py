@@ -42,7 +42,11 @@ def territories(request: HttpRequest) -> HttpResponse:
     found = Territory.objects.visible_to(person).select_related("unit", "made_by").order_by("-made_at", "-pk")
     context = {
         "page": BoundedPaginator(found, 50).get_page(request.GET.get("page")),
-        "units": OrgUnit.objects.visible_to(person).filter(kind__in=["branch", "department"]).order_by("path")[:500],
+        "units": OrgUnit.objects.visible_to(person)
+        .filter(kind__in=["branch", "department"])
+        .order_by("kind", "path")[:500],
+        "empty_title": _("No territories drawn up yet"),
+        "empty_text": _("Choose a unit above: territories of even work and short ways are drawn up to compare."),
     }
     return render(request, "visits/territories.html", context)
 
