@@ -36,6 +36,8 @@ from early_warnings.rules.score.questions import BY_NAME
 
 #: As shipped: the line of silence, and the least usual gap.
 ALARM, LEAST_GAP = 3.25, 8.6
+#: Lines of points that are looked at.
+LINES = range(18, 28)
 SHARES = (0.02, 0.05, 0.10)
 Score = Callable[[History, date, dict[date, float]], float | None]
 
@@ -212,7 +214,8 @@ def main() -> None:
 
     told("textbook rule", scored(early, textbook))
     told("silence / own 90 % gap", scored(early, BY_NAME["silence"]))
-    told("card by months", scored(early, by_card(BY_MONTHS)))
+    by_months = scored(judged, by_card(BY_MONTHS))
+    told("card by months", by_months)
     by_days = scored(judged, by_card(BY_DAYS))
     told("card by order days", by_days)
     learn = [each for each in cases(histories, market, set(range(2000, min(given.years)))) if each.early]
@@ -222,7 +225,8 @@ def main() -> None:
         print("LightGBM yardstick: not installed, or nothing to learn from")
     else:
         told("LightGBM, months (not shipped)", yardstick)
-    lines = [(f"card by order days, {line} or more", by_days, float(line)) for line in (23, 24, 25)]
+    cards = (("card by order days", by_days), ("card by months", by_months))
+    lines = [(f"{name}, {line} or more", points, float(line)) for name, points in cards for line in LINES]
     for name, points, line in (*lines, ("textbook rule, under 70 %", scored(judged, textbook), -0.7)):
         shares = []
         for month in sorted({each.month for each in judged}):

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 from django.db import connection, transaction
 from early_warnings.models import EarlyWarning
-from early_warnings.services import evaluate
+from early_warnings.services import evaluate, score_customers
 
 from config.demo.book import Book
 
@@ -38,6 +38,7 @@ def evaluation_days(book: Book) -> list[date]:
 def stand_today(book: Book) -> dict[int, str]:
     """Which customers an evaluation of today would find in trouble, or silent: asked for, and taken back."""
     mark = transaction.savepoint()
+    score_customers(on=book.shape.today, now=book.shape.now, months_before=0)
     evaluate(on=book.shape.today, now=book.shape.now)
     found = dict.fromkeys(EarlyWarning.objects.values_list("customer_id", flat=True), "troubled")
     silent = EarlyWarning.objects.filter(signs__indicator__key="silence")

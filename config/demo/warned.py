@@ -7,7 +7,7 @@ from django.db import connection
 from django.utils import timezone
 from early_warnings.models import EarlyWarning, Measure, ReportEvent, UnitWarning
 from early_warnings.rules import quiet_until
-from early_warnings.services import evaluate
+from early_warnings.services import evaluate, score_customers
 from early_warnings.services.course import JUDGE_WITHIN, MEASURE
 
 from accounts.rules import Role
@@ -42,10 +42,12 @@ def write_warnings(book: Book, promises: Promises, follow_ups: FollowUps) -> Non
         look_at_tables()
         now = book.shape.at(day, NIGHT)
         story.close_until(now)
+        score_customers(on=day, now=now)
         evaluate(on=day, now=now)
         story.go_on(day)
     story.close_until(book.shape.now)
     look_at_tables()
+    score_customers(on=book.shape.today, now=book.shape.now)
     evaluate(on=book.shape.today, now=book.shape.now)
     story.finish()
 

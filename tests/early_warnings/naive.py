@@ -1,12 +1,13 @@
 """Indicators computed the plain way, a customer at a time: what the SQL must equal."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 
 from early_warnings import rules
 from early_warnings.models import Indicator, Threshold
+from early_warnings.rules.score import BY_MONTHS, Card, History, MonthFacts, answers, score
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,8 @@ class Shop:
     #: Days between two visits from the last one, as the matrix has it.
     interval: int = 0
     complaints: int = 0
+    #: What the score card gives, if it says anything of them.
+    score: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +104,30 @@ def _last_visit(shop: Shop, known: rules.Known) -> Figures | None:
     return Figures(Decimal((known.on - shop.last_visit_on).days)) if shop.last_visit_on else None
 
 
+def with_scores(shops: Sequence[Shop], known: rules.Known, card: Card = BY_MONTHS) -> list[Shop]:
+    """What the card gives each of them, by the rules that score a file."""
+    if known.month is None:
+        return list(shops)
+    retailers = [shop for shop in shops if shop.kind == "retailer"]
+    market: dict[date, float] = {}
+    for shop in retailers:
+        for month, row in shop.months.items():
+            market[month] = market.get(month, 0.0) + float(row.amount)
+    # of all customers: in the product they share one table of facts
+    first = min(month for shop in shops for month in shop.months)
+    if rules.months_back(known.month, 11) < first:
+        return list(shops)
+    found = []
+    for shop in shops:
+        months = {at: MonthFacts(float(row.amount), row.orders, row.items) for at, row in shop.months.items()}
+        past = History(months, known_from=first)
+        bought = sum(each > 0 for each in past.amounts(known.month, 14))
+        judged = shop.kind == "retailer" and shop.active and bought >= 12
+        points = score(answers(card, past, known.month, market)) if judged else None
+        found.append(replace(shop, score=points))
+    return found
+
+
 def _counted(shop: Shop, measure: str, known: rules.Known) -> Figures:
     """Visits made are one at most here, and nobody wrote of competitors or left a matter open."""
     if measure == "complaints_90":
@@ -113,6 +140,8 @@ def figures(shop: Shop, indicator: Indicator, known: rules.Known) -> Figures | N
     """What an indicator compares, written out for each comparison."""
     measure, month = indicator.measure, known.month
     if measure not in FACTS:
+        if measure == "score":
+            return None if shop.score is None else Figures(Decimal(shop.score))
         own = {"silence": _silence, "visits_missed": _visits, "last_visit": _last_visit}
         return own[measure](shop, known) if measure in own else _counted(shop, measure, known)
     assert month is not None

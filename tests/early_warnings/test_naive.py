@@ -155,6 +155,7 @@ def _due(tier: int, day: date) -> date:
 
 
 def _evaluated() -> dict[tuple[int, str], Found]:
+    services.score_customers(on=MONDAY, now=at(9), months_before=0)
     services.evaluate(on=MONDAY, now=at(9))
     return {
         (sign.warning.customer_id, sign.indicator.key): Found(sign.level, sign.value, sign.recent, sign.base)
@@ -181,7 +182,8 @@ def test_sql_finds_what_plain_arithmetic_finds(no_running_company: Company, draw
     with forgotten():
         entered = _enter(no_running_company, drawn)
         counted = {month: sum(month in shop.months for shop in entered) for month in MONTHS}
-        assert _evaluated() == naive.signs(entered, rules.known_by(MONDAY, counted, None))
+        known = rules.known_by(MONDAY, counted, None)
+        assert _evaluated() == naive.signs(naive.with_scores(entered, known), known)
 
 
 MEASURES_OF_FACTS = [key for key, measure in MEASURES.items() if key in naive.FACTS]
@@ -282,7 +284,8 @@ def test_sql_finds_what_plain_arithmetic_finds_for_any_indicator(
             _make(number, dict(each))
         entered = _enter(no_running_company, _some_shops(100, seed))
         counted = {month: sum(month in shop.months for shop in entered) for month in MONTHS}
-        assert _evaluated() == naive.signs(entered, rules.known_by(MONDAY, counted, None))
+        known = rules.known_by(MONDAY, counted, None)
+        assert _evaluated() == naive.signs(naive.with_scores(entered, known), known)
 
 
 @pytest.fixture

@@ -41,6 +41,13 @@ class MeasureKind:
     source: Source
     sql: str
     comparisons: frozenset[Comparison] = _OF_FACTS
+    #: Whether somebody who is not told of has none of it; otherwise nothing is known of them.
+    none_is_zero: bool = True
+
+    @property
+    def counted(self) -> bool:
+        """Whether it is a number of things that happened: what did not happen is zero."""
+        return Comparison.ABSOLUTE in self.comparisons and self.none_is_zero
 
     @property
     def reads_facts(self) -> bool:
@@ -115,6 +122,17 @@ _SERVICE_DUE = """
     GROUP BY customer_id
 """
 
+#: The points of the score card, as they were given for that month (`services.scoring`).
+_SCORE = """
+    SELECT customer_id, base, CASE WHEN back = 0 THEN total ELSE before[back] END AS recent
+    FROM (
+        SELECT customer_id, total, before, NULL::numeric AS base,
+            ((extract(year FROM month) - extract(year FROM %(month)s::date)) * 12
+                + extract(month FROM month) - extract(month FROM %(month)s::date))::int AS back
+        FROM warnings_customerscore WHERE month >= %(month)s::date
+    ) given
+"""
+
 _ALL = (
     MeasureKind("quantity", _("quantity ordered"), _("cartons"), Source.FLOW, "quantity"),
     MeasureKind("amount", _("amount ordered"), _("yuan"), Source.FLOW, "amount"),
@@ -146,6 +164,15 @@ _ALL = (
         Source.QUERY,
         _SERVICE_DUE,
         _COUNTED,
+    ),
+    MeasureKind(
+        "score",
+        _("score card"),
+        pgettext_lazy("unit", "points"),
+        Source.QUERY,
+        _SCORE,
+        frozenset({Comparison.ABSOLUTE}),
+        none_is_zero=False,
     ),
 )
 MEASURES = {measure.key: measure for measure in _ALL}

@@ -31,6 +31,7 @@ from early_warnings.services.proposing import (
 )
 from early_warnings.services.refusing import Refused
 from early_warnings.services.regular import comment_report, make_report, make_reports, sign_report
+from early_warnings.services.scoring import score_customers
 from early_warnings.services.storms import gather_storms, settle_storm
 from early_warnings.services.suppressing import lift, suppress, wake
 from early_warnings.services.trying import (
@@ -80,6 +81,7 @@ __all__ = [
     "put_live",
     "remove_line",
     "run_trials",
+    "score_customers",
     "set_line",
     "settle_storm",
     "sign_report",

@@ -1,4 +1,4 @@
-"""The night of the warnings: evaluate, judge measures, wake what slept, gather storms, make regular reports.
+"""The night of the warnings: score, evaluate, judge measures, wake what slept, gather storms, make regular reports.
 
 Each part is keyed by its date or by what it finds, so that it may be asked for again and again.
 """
@@ -11,6 +11,7 @@ from early_warnings.models import Evaluation, Sign
 from early_warnings.services.evaluation import evaluate_after_imports, evaluate_night
 from early_warnings.services.judging import judge_effects
 from early_warnings.services.regular import make_reports
+from early_warnings.services.scoring import score_customers
 from early_warnings.services.seeing import keep_movements
 from early_warnings.services.storms import gather_storms
 from early_warnings.services.suppressing import wake
@@ -19,6 +20,7 @@ from early_warnings.services.suppressing import wake
 def spend_night(*, on: date, now: datetime) -> Evaluation | None:
     """What a night does, once an evaluation; the last evaluation of the day, or None if nothing was new."""
     retire_signs(on=on)
+    score_customers(on=on, now=now)
     evaluation = evaluate_night(on=on, now=now)
     follow_up(on=on, now=now)
     make_reports(on=on, now=now)
@@ -28,6 +30,7 @@ def spend_night(*, on: date, now: datetime) -> Evaluation | None:
 
 def spend_import(*, on: date, now: datetime) -> Evaluation | None:
     """What an import of facts brings about; None if nothing was imported."""
+    score_customers(on=on, now=now)
     evaluation = evaluate_after_imports(now=now)
     if evaluation is not None:
         follow_up(on=on, now=now)

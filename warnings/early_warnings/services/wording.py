@@ -67,6 +67,8 @@ def made_of(indicator: Indicator) -> str:
         "before": indicator.base_period,
         "whole": MEASURES[indicator.base_measure].label if indicator.base_measure else "",
     }
+    if measure.key == "score":
+        return _("The points of the score card at the last month-end. Many are bad.")
     if measure.source is Source.QUERY and indicator.comparison == rules.Comparison.ABSOLUTE:
         return (_("%(measure)s, counted to the day") % values) + _bad(indicator)
     said = str(_MADE_OF.get(rules.Comparison(indicator.comparison), _IN_MONTHS)) % values
@@ -181,6 +183,7 @@ _SENTENCES_OF_MEASURES = {
         "The visit is overdue by %(recent)s days, at an interval of %(base)s days: %(value)s. "
     ),
     ("complaints_90", rules.Comparison.ABSOLUTE): gettext_lazy("%(recent)s complaints in 90 days. "),
+    ("score", rules.Comparison.ABSOLUTE): gettext_lazy("%(month)s: %(recent)s points on the score card. "),
 }
 _SENTENCES = {
     rules.Comparison.BEFORE: gettext_lazy(

@@ -20,6 +20,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         on, now = options["date"] or clock.today(), clock.now()
+        services.score_customers(on=on, now=now)
         evaluation = services.evaluate(on=on, now=now)
         services.follow_up(on=on, now=now)
         self.stdout.write(

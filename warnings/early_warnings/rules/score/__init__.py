@@ -1,6 +1,16 @@
 """A score that combines signs, with whole points that a manager can add up by hand (WRN-1, WRN-8)."""
 
-from early_warnings.rules.score.card import BY_DAYS, BY_MONTHS, Answer, Asked, Card, answers, score
+from early_warnings.rules.score.card import (
+    BY_DAYS,
+    BY_MONTHS,
+    Answer,
+    Asked,
+    Bands,
+    Card,
+    answers,
+    score,
+    to_three_places,
+)
 from early_warnings.rules.score.history import History, MonthFacts, OrderDay, month_end
 from early_warnings.rules.score.reading import BadFile, Facts, read_facts, read_orders
 
@@ -10,6 +20,7 @@ __all__ = [
     "Answer",
     "Asked",
     "BadFile",
+    "Bands",
     "Card",
     "Facts",
     "History",
@@ -20,4 +31,5 @@ __all__ = [
     "read_facts",
     "read_orders",
     "score",
+    "to_three_places",
 ]

@@ -2,12 +2,13 @@
 
 The limits and points were found by `benchmarks/card.py` on four years of a wholesaler of another trade, and judged on a
 fifth (`docs/indicators.md`). They are few and whole, so that a manager adds them up by hand. An answer that cannot be
-given gives no points.
+given gives no points. Answers are told to three places, as they are shown: what a manager reads is what was counted.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from math import floor
 
 from early_warnings.rules.score import questions
 from early_warnings.rules.score.history import History
@@ -52,6 +53,12 @@ class Answer:
 
 
 Card = tuple[Asked, ...]
+
+
+def to_three_places(value: float) -> float:
+    """The nearest thousandth, half a one up; the product's SQL does the same."""
+    return floor(value * 1000 + 0.5) / 1000
+
 
 #: With the days of the orders.
 BY_DAYS: Card = (
@@ -98,7 +105,8 @@ def answers(card: Card, past: History, month: date, market: Market) -> list[Answ
     """Every question of a card, with what was known at the end of the month and nothing later."""
     found = []
     for asked in card:
-        value = asked.ask(past, month, market)
+        asked_for = asked.ask(past, month, market)
+        value = None if asked_for is None else to_three_places(asked_for)
         found.append(Answer(asked.key, value, asked.points(value)))
     return found
 

@@ -25,7 +25,7 @@ def _mean(values: Sequence[float]) -> float:
 
 def _spread(values: Sequence[float]) -> float:
     mean = _mean(values)
-    return sqrt(sum((each - mean) ** 2 for each in values) / len(values))
+    return sqrt(sum((each - mean) * (each - mean) for each in values) / len(values))
 
 
 def quantile(values: Sequence[float], share: float) -> float:
@@ -109,18 +109,18 @@ def month_to_year(past: History, month: date, market: Market) -> float | None:
 
 def quarter_to_last_year(past: History, month: date, market: Market) -> float | None:
     """Three months against the same of last year, as the market moved."""
-    moved = _moved(market, month, 3)
-    if moved is None or not past.reaches(month, 14):
+    movement = moved(market, month, 3)
+    if movement is None or not past.reaches(month, 14):
         return None
-    return _ratio(sum(past.amounts(month, 2)) / moved, sum(past.amounts(month, 14, 12)))
+    return _ratio(sum(past.amounts(month, 2)) / movement, sum(past.amounts(month, 14, 12)))
 
 
 def year_to_year(past: History, month: date, market: Market) -> float | None:
     """Twelve months against the twelve before, as the market moved."""
-    moved = _moved(market, month, 12)
-    if moved is None or not past.reaches(month, 23):
+    movement = moved(market, month, 12)
+    if movement is None or not past.reaches(month, 23):
         return None
-    return _ratio(sum(past.amounts(month, 11)) / moved, sum(past.amounts(month, 23, 12)))
+    return _ratio(sum(past.amounts(month, 11)) / movement, sum(past.amounts(month, 23, 12)))
 
 
 def half_year(past: History, month: date, market: Market) -> float | None:
@@ -189,7 +189,7 @@ def missed_months(past: History, month: date, market: Market) -> float | None:
     return float(sum(each <= 0 for each in past.amounts(month, 11))) if past.reaches(month, 11) else None
 
 
-def _moved(market: Market, month: date, months: int) -> float | None:
+def moved(market: Market, month: date, months: int) -> float | None:
     """How the whole market moved in a year, over so many months."""
     now = sum(market.get(months_back(month, back), 0.0) for back in range(months))
     before = sum(market.get(months_back(month, back), 0.0) for back in range(12, 12 + months))
@@ -220,3 +220,21 @@ _ALL: tuple[Question, ...] = (
 )
 #: Every question by its name.
 BY_NAME: Mapping[str, Question] = {each.__name__: each for each in _ALL}
+
+#: Those that need no order days, in the order in which the product keeps their points: add new ones at the end.
+OF_MONTHS: tuple[Question, ...] = (
+    month_fall,
+    month_to_year,
+    quarter_to_last_year,
+    half_year,
+    year_to_year,
+    uneven_months,
+    missed_months,
+    lowest_quarter,
+    orders_quarter,
+    orders_month,
+    items_quarter,
+    items_half_year,
+    items_trend,
+    items_to_lowest,
+)

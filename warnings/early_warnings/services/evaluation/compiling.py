@@ -189,7 +189,7 @@ def _ranked(each: Indicator, of: Figures, loosest: Loosest, table: str, among: s
 def _asked(each: Indicator, loosest: Loosest, table: str) -> Compiled:
     """What is not in the facts is asked of its own tables; what is counted and did not happen is zero."""
     measure = MEASURES[each.measure]
-    counted = rules.Comparison.ABSOLUTE in measure.comparisons
+    counted = measure.counted
     recent, base = "coalesce(q.recent, 0)::numeric" if counted else "q.recent::numeric", "q.base::numeric"
     value, condition, peers = recent, f"{recent} IS NOT NULL", "PARTITION BY b.kind, b.tier"
     if each.comparison == rules.Comparison.OWN_GAP:

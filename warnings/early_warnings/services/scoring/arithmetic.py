@@ -1,0 +1,146 @@
+"""The questions of the card as SQL: the same arithmetic, in the same order, as `rules.score.questions`.
+
+One pass over 24 months of facts makes a row of months a customer; the answers and their points are told from that row
+alone. Sums are added from the oldest month on, as in Python, so that both come to the same number to the last bit.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date
+
+from early_warnings.rules import months_back
+from early_warnings.rules.score import Bands, Card
+from early_warnings.rules.score import questions as asked
+from early_warnings.rules.score.questions import Market, moved
+
+#: Months of amounts, and of items and orders, that the questions reach back to.
+AMOUNTS, ITEMS = 24, 12
+#: Who bought in fewer of these months is not judged: that is what the card was made of (docs/indicators.md).
+LEAST_BOUGHT, OF_MONTHS = 12, 15
+
+
+def pivot(month: date, *, touched: bool) -> str:
+    """A row of months for every retailer with facts; of the `touched` only, or of all."""
+    months = [months_back(month, back) for back in range(AMOUNTS)]
+
+    def one(column: str, at: date) -> str:
+        return f"coalesce(sum({column}) FILTER (WHERE month = '{at}'), 0)::float8"
+
+    columns = [f"{one('amount', at)} AS a{back}" for back, at in enumerate(months)]
+    columns += [f"{one('items', at)} AS i{back}" for back, at in enumerate(months[:ITEMS])]
+    for name, first, last in (("orders_recent", 2, 0), ("orders_before", 11, 3)):
+        within = f"month BETWEEN '{months[first]}' AND '{months[last]}'"
+        columns.append(f"coalesce(sum(orders) FILTER (WHERE {within}), 0)::float8 AS {name}")
+    among = " AND customer_id IN (SELECT customer_id FROM early_noted)" if touched else ""
+    listed = ", ".join(f"'{each}'" for each in months)
+    bought = " + ".join(f"(f.a{back} > 0)::int" for back in range(OF_MONTHS))
+    return (
+        f"SELECT c.status = 'active' AND {bought} >= {LEAST_BOUGHT} AS judged, f.* FROM accounts_customer c JOIN"
+        f" (SELECT customer_id, {', '.join(columns)} FROM accounts_monthlyfact"
+        f" WHERE month IN ({listed}){among} GROUP BY customer_id) f ON f.customer_id = c.id WHERE c.kind = 'retailer'"
+    )
+
+
+def market(months: int) -> str:
+    """What all of them bought in each month, from the rows of `pivot`."""
+    return "SELECT " + ", ".join(f"round(coalesce(sum(a{back}), 0)::numeric, 2)" for back in range(months))
+
+
+def scored(card: Card, month: date, market: Market, known_from: date, table: str) -> str:
+    """Points of every question in the order of `OF_MONTHS`, and their sum, of everybody judged in a table of months.
+
+    The steps stand in subqueries that are not merged, so that no sum is written out twice.
+    """
+    answers = _answers(month, market, known_from)
+    bands = {each.key: each for each in card}
+    places = ", ".join(f"floor(({sql}) * 1000 + 0.5) / 1000 AS {name}" for name, sql in answers.items())
+    points = ", ".join(
+        f"{_points(name, bands[name].low, bands[name].high) if name in bands else '0'} AS p_{name}" for name in answers
+    )
+    listed = [f"p_{name}" for name in answers]
+    return (
+        f"SELECT customer_id, ARRAY[{', '.join(listed)}]::smallint[] AS points, {' + '.join(listed)} AS total FROM"
+        f" (SELECT customer_id, {points} FROM"
+        f" (SELECT customer_id, {places} FROM"
+        f" (SELECT p.*, {_SPREADS} FROM"
+        f" (SELECT t.*, {_SUMS} FROM {table} t WHERE judged OFFSET 0) p OFFSET 0) s OFFSET 0) q OFFSET 0) w"
+    )
+
+
+def _sum(letter: str, first: int, last: int = 0) -> str:
+    """Months so many back, added from the oldest on."""
+    return "(" + " + ".join(f"{letter}{back}" for back in range(first, last - 1, -1)) + ")"
+
+
+def _spread(mean: str, first: int, last: int = 0) -> str:
+    squares = " + ".join(f"(a{back} - {mean}) * (a{back} - {mean})" for back in range(first, last - 1, -1))
+    return f"sqrt(({squares}) / {first - last + 1})"
+
+
+_LOWEST_ITEMS = (
+    "(SELECT sum(v) / 2 FROM (SELECT v FROM unnest(ARRAY["
+    + ", ".join(f"i{back}" for back in range(1, ITEMS))
+    + "]) v ORDER BY v LIMIT 2) lowest)"
+)
+_SUMS = ", ".join(
+    (
+        f"{_sum('a', 11)} AS year_sum",
+        f"{_sum('a', 11)} / 12 AS year_mean",
+        f"{_sum('a', 11, 1)} / 11 AS mean_before",
+        f"{_sum('a', 2)} AS quarter",
+        f"{_sum('i', 11)} / 12 AS items_mean",
+        f"{_sum('i', 11, 1)} AS items_before",
+        f"{_sum('i', 2)} AS items_recent",
+    )
+)
+_SPREADS = f"{_spread('year_mean', 11)} AS year_spread, {_spread('mean_before', 11, 1)} AS spread_before"
+
+
+def _ratio(recent: str, base: str) -> str:
+    return f"CASE WHEN {base} > 0 THEN {recent} / {base} END"
+
+
+def _answers(month: date, market: Market, known_from: date) -> Mapping[str, str]:
+    """Each question's answer; NULL where it cannot be told, for whoever it is or, too early, for everybody."""
+    behind = (month.year - known_from.year) * 12 + month.month - known_from.month
+
+    def told(back: int, sql: str) -> str:
+        return sql if behind >= back else "NULL::float8"
+
+    def against_market(back: int, months: int, recent: str, base: str) -> str:
+        movement = moved(market, month, months)
+        return "NULL::float8" if movement is None else told(back, _ratio(f"({recent} / {movement!r}::float8)", base))
+
+    lowest = ", ".join(f"(a{back + 2} + a{back + 1} + a{back})" for back in range(11, 0, -1))
+    trend = " + ".join(f"i{11 - place} / items_mean * {place - 5.5}" for place in range(12))
+    found: dict[Callable[..., object], str] = {
+        asked.month_fall: told(
+            11, "CASE WHEN mean_before > 0 THEN (a0 - mean_before) / (spread_before + 0.05::float8 * mean_before) END"
+        ),
+        asked.month_to_year: told(11, _ratio("a0", "year_mean")),
+        asked.quarter_to_last_year: against_market(14, 3, "quarter", _sum("a", 14, 12)),
+        asked.half_year: told(11, _ratio(_sum("a", 5), _sum("a", 11, 6))),
+        asked.year_to_year: against_market(23, 12, "year_sum", _sum("a", 23, 12)),
+        asked.uneven_months: told(11, _ratio("year_spread", "year_mean")),
+        asked.missed_months: told(11, "(" + " + ".join(f"(a{back} <= 0)::int" for back in range(12)) + ")::float8"),
+        asked.lowest_quarter: told(13, _ratio(f"least({lowest})", "(3 * year_mean)")),
+        asked.orders_quarter: told(11, _ratio("(orders_recent / 3)", "(orders_before / 9)")),
+        asked.orders_month: told(11, "(orders_recent + orders_before) / 12"),
+        asked.items_quarter: told(11, _ratio("(items_recent / 3)", f"({_sum('i', 11, 3)} / 9)")),
+        asked.items_half_year: told(11, _ratio(_sum("i", 5), _sum("i", 11, 6))),
+        asked.items_trend: told(11, f"CASE WHEN items_mean > 0 THEN ({trend}) / 143 END"),
+        asked.items_to_lowest: told(
+            11,
+            f"CASE WHEN items_before > 0 THEN i0 / greatest({_LOWEST_ITEMS}, 0.05::float8 * (items_before / 11)) END",
+        ),
+    }
+    return {question.__name__: found[question] for question in asked.OF_MONTHS}
+
+
+def _points(name: str, low: Bands, high: Bands) -> str:
+    """The first band that is reached, the high ones first, as `Asked.points` has it."""
+    cases = [*_reached(name, ">=", high), *_reached(name, "<=", low)]
+    return f"CASE {' '.join(cases)} ELSE 0 END" if cases else "0"
+
+
+def _reached(name: str, sign: str, bands: Bands) -> Iterable[str]:
+    return (f"WHEN {name} {sign} {float(cut)!r}::float8 THEN {int(points)}" for cut, points in bands)

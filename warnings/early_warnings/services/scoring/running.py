@@ -1,0 +1,125 @@
+"""Scoring at a month-end: everybody once a month, and after an import only those whose facts it touched."""
+
+import time
+from datetime import date, datetime
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Sum
+
+from early_warnings import rules
+from early_warnings.models import MarketMonth, ScoreCard, Scoring
+from early_warnings.services.evaluation.running import known_on
+from early_warnings.services.evaluation.work import Work
+from early_warnings.services.scoring import arithmetic
+from early_warnings.services.scoring.cards import card_of, card_on
+
+#: So many customers may be scored one by one, as a share of all, before everybody is scored again: until then the
+#: market is taken to have moved as it had.
+MOST_TOUCHED = 0.05
+#: The first scoring tells so many months before it too, as far as their facts are there; so many are kept.
+MONTHS_BEFORE, MONTHS_KEPT = 11, 23
+#: No question can be told from fewer months.
+LEAST_MONTHS = 11
+
+_TAKE_NOTES = """
+    CREATE TEMP TABLE early_noted ON COMMIT DROP AS
+    WITH taken AS (DELETE FROM warnings_scorenote RETURNING customer_id)
+    SELECT DISTINCT customer_id FROM taken
+"""
+
+_FIRST_FACT = "SELECT month FROM accounts_monthlyfact ORDER BY month LIMIT 1"
+
+#: What changed is written, the rest is not touched. A month later the total joins those of the months before.
+_KEEP = """
+    INSERT INTO warnings_customerscore AS s (customer_id, month, card_id, points, total, before)
+    SELECT customer_id, %(month)s, %(card)s, points, total, '{{}}' FROM ({scored}) scored
+    ON CONFLICT (customer_id) DO UPDATE SET
+        month = excluded.month, card_id = excluded.card_id, points = excluded.points, total = excluded.total,
+        before = CASE
+            WHEN s.month < excluded.month THEN (array_fill(NULL::smallint, ARRAY[
+                (%(number)s - 1 - extract(year FROM s.month) * 12 - extract(month FROM s.month))::int
+            ]) || s.total || s.before)[1:%(kept)s]
+            WHEN s.month = excluded.month THEN s.before
+            ELSE '{{}}' END
+    WHERE (s.month, s.card_id, s.points) IS DISTINCT FROM (excluded.month, excluded.card_id, excluded.points)
+"""
+
+_FORGET = """
+    DELETE FROM warnings_customerscore s
+    WHERE {among} AND NOT EXISTS (SELECT 1 FROM early_months m WHERE m.judged AND m.customer_id = s.customer_id)
+"""
+
+
+def score_customers(*, on: date, now: datetime, months_before: int = MONTHS_BEFORE) -> Scoring | None:
+    """Score every active retailer at the last whole month known on a day; None if nothing was to be done.
+
+    Run again, it changes nothing. The first time `months_before` are told too, so that there is a past to look at.
+    """
+    if not Scoring.objects.exists():
+        for back in range(months_before, 0, -1):
+            _score(on, now, back)
+    return _score(on, now, 0)
+
+
+@transaction.atomic
+def _score(on: date, now: datetime, back: int) -> Scoring | None:
+    started = time.monotonic()
+    work = Work()
+    work.execute("SELECT pg_advisory_xact_lock(hashtext('early_warnings.score_customers'))")
+    known, card = known_on(work, on), card_on(on)
+    first = work.execute(_FIRST_FACT)
+    if known.month is None or card is None or not first:
+        return None
+    month = rules.months_back(known.month, back)
+    if rules.months_back(month, LEAST_MONTHS) < first[0][0]:
+        return None
+    work.execute("SET LOCAL work_mem = '128MB'")
+    work.execute(_TAKE_NOTES)
+    touched = _touched(work, month, card)
+    if touched == 0:
+        work.execute("DROP TABLE early_noted")
+        return None
+    work.execute(f"CREATE TEMP TABLE early_months ON COMMIT DROP AS {arithmetic.pivot(month, touched=bool(touched))}")
+    if touched is None:
+        _keep_market(work, month)
+    market = {each.month: float(each.amount) for each in MarketMonth.objects.all()}
+    scored = arithmetic.scored(card_of(card), month, market, first[0][0], "early_months")
+    number = month.year * 12 + month.month
+    work.execute(_KEEP.format(scored=scored), month=month, card=card.pk, number=number, kept=MONTHS_KEPT)
+    changed = work.written
+    among = "true" if touched is None else "s.customer_id IN (SELECT customer_id FROM early_noted)"
+    work.execute(_FORGET.format(among=among))
+    changed += work.written
+    customers = work.execute("SELECT count(*) FROM early_months")[0][0]
+    work.execute("DROP TABLE early_months, early_noted")
+    return Scoring.objects.create(
+        month=month,
+        card=card,
+        everybody=touched is None,
+        customers=customers,
+        changed=changed,
+        milliseconds=round((time.monotonic() - started) * 1000),
+        at=now,
+    )
+
+
+def _touched(work: Work, month: date, card: ScoreCard) -> int | None:
+    """How many customers are to be scored again; None for everybody."""
+    everybody, touched = work.execute("SELECT count(*) FILTER (WHERE customer_id IS NULL), count(*) FROM early_noted")[
+        0
+    ]
+    whole = Scoring.objects.filter(everybody=True).order_by("-pk").first()
+    if whole is None or everybody or (whole.month, whole.card_id) != (month, card.pk):
+        return None
+    since: dict[str, Any] = Scoring.objects.filter(pk__gt=whole.pk).aggregate(customers=Sum("customers"))
+    few = touched + (since["customers"] or 0) <= max(MOST_TOUCHED * whole.customers, 100)
+    return int(touched) if few else None
+
+
+def _keep_market(work: Work, month: date) -> None:
+    amounts = work.execute(f"{arithmetic.market(arithmetic.AMOUNTS)} FROM early_months")[0]
+    MarketMonth.objects.all().delete()
+    MarketMonth.objects.bulk_create(
+        MarketMonth(month=rules.months_back(month, back), amount=amount) for back, amount in enumerate(amounts)
+    )
