@@ -1,4 +1,4 @@
-"""What visits and duties add to the list of customers."""
+"""What visits, the score card and duties add to the list of customers."""
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
@@ -8,12 +8,12 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import Customer
 from accounts.querysets import CustomerQuerySet
 from accounts.rules import Role
-from accounts.views.columns import Cell, ColumnGroup, ListColumn, register
+from accounts.views.columns import EMPTY, Cell, ColumnGroup, ListColumn, register
 from config import rules
 from duties.models import Duty
-from visits.models import VisitClock
 
 
 def _by_clock(field: str) -> Callable[[CustomerQuerySet], CustomerQuerySet]:
@@ -27,14 +27,25 @@ def _by_clock(field: str) -> Callable[[CustomerQuerySet], CustomerQuerySet]:
     return ordered
 
 
-def visits(ids: Sequence[int], now: datetime) -> Mapping[int, Sequence[Cell]]:
-    """When the account manager was last there, and until when they are to come again (VIS-1)."""
+def _by_score(customers: CustomerQuerySet) -> CustomerQuerySet:
+    found: CustomerQuerySet = customers.annotate(by_column=F("sign_score__total"))
+    return found
+
+
+def visits_and_score(ids: Sequence[int], now: datetime) -> Mapping[int, Sequence[Cell]]:
+    """When the account manager was last there, until when they are to come again (VIS-1), and the score (WRN-1)."""
     today, language = timezone.localdate(now), get_language() or ""
-    clocks = VisitClock.objects.filter(customer_id__in=ids, role=Role.ACCOUNT_MANAGER)
+    clock = FilteredRelation("visit_clocks", condition=Q(visit_clocks__role=Role.ACCOUNT_MANAGER))
+    found = Customer.objects.filter(pk__in=ids).order_by().annotate(clock=clock)
+    rows = found.values_list("pk", "clock__last_visit_on", "clock__due_on", "sign_score__total")
     return {
-        customer: (_last(last, today, language), _due(due, today, language))
-        for customer, last, due in clocks.values_list("customer_id", "last_visit_on", "due_on")
+        customer: (_last(last, today, language), _due(due, today, language) if due else EMPTY, _score(total))
+        for customer, last, due, total in rows
     }
+
+
+def _score(total: int | None) -> Cell:
+    return EMPTY if total is None else Cell(str(total), total, "zd-num")
 
 
 def _last(last: date | None, today: date, language: str) -> Cell:
@@ -71,8 +82,9 @@ def register_columns() -> None:
             (
                 ListColumn("visited", _("Last visit"), "zd-num", _by_clock("last_visit_on")),
                 ListColumn("due", _("Visit due"), "zd-num", _by_clock("due_on")),
+                ListColumn("score", _("Score"), "zd-num", _by_score),
             ),
-            visits,
+            visits_and_score,
         )
     )
     register(ColumnGroup((ListColumn("matters", _("Open matters"), "zd-num"),), matters))

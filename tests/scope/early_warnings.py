@@ -1,7 +1,10 @@
 """Routes of early warnings."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
+
+from early_warnings.models import CustomerScore, ScoreCard
 
 from accounts.models import Person
 from tests.factories.company import Company
@@ -32,6 +35,15 @@ def one_measure(company: Company) -> Mapping[str, Any]:
 
 def one_customer(company: Company) -> Mapping[str, Any]:
     return {"pk": company.b.customer.pk}
+
+
+def one_score(company: Company) -> Mapping[str, Any]:
+    card = ScoreCard.objects.latest("valid_from")
+    return {
+        "pk": CustomerScore.objects.create(
+            customer=company.b.customer, month=date(2026, 10, 1), card=card, points=[0] * 14, total=0
+        ).pk
+    }
 
 
 def account_manager(company: Company) -> Person:
@@ -79,6 +91,7 @@ ENTRIES: dict[str, Entry] = {
     "warnings:map": LIST,
     "warnings:week": LIST,
     "warnings:customer": Object(one_customer, owner=account_manager),
+    "warnings:score": Object(one_customer, owner=account_manager),
     "warnings:storm": Object(one_storm, owner=general_manager),
     "warnings:settle-storm": Object(one_storm, "post", owner=general_manager),
     "warnings:suppress": Object(one, "post", owner=officer),
@@ -125,6 +138,8 @@ ENTRIES: dict[str, Entry] = {
     "regular-reports-detail": Object(one_regular, owner=general_manager),
     "regular-reports-comment": Object(one_regular, "post", owner=general_manager),
     "regular-reports-sign": Object(one_regular, "post", owner=general_manager),
+    "scores-list": LIST,
+    "scores-detail": Object(one_score, owner=account_manager),
     "storms-list": LIST,
     "storms-detail": Object(one_storm, owner=general_manager),
     "storms-settle": Object(one_storm, "post", owner=general_manager),

@@ -1,10 +1,13 @@
 """Reports, measures and indicators as the API gives them."""
 
-from drf_spectacular.utils import extend_schema_serializer
+from typing import Any
+
+from drf_spectacular.utils import extend_schema_field, extend_schema_serializer
 from rest_framework import serializers
 
 from accounts.models import Person
 from early_warnings.models import (
+    CustomerScore,
     EarlyWarning,
     Indicator,
     Measure,
@@ -16,6 +19,7 @@ from early_warnings.models import (
     TrialMonth,
     UnitWarning,
 )
+from early_warnings.rules.score.questions import OF_MONTHS
 from early_warnings.services import wording
 
 
@@ -67,11 +71,32 @@ class MeasureSerializer(serializers.ModelSerializer[Measure]):
         read_only_fields = fields
 
 
+class ScoreSerializer(serializers.ModelSerializer[CustomerScore]):
+    """What the score card gave: points by question, added up, and the totals of the months before, newest first."""
+
+    points = serializers.SerializerMethodField()
+    card_valid_from = serializers.DateField(source="card.valid_from", read_only=True)
+
+    class Meta:
+        model = CustomerScore
+        fields = ("customer", "month", "total", "points", "before", "card_valid_from")
+        read_only_fields = fields
+
+    def get_points(self, score: CustomerScore) -> dict[str, int]:
+        return {question.__name__: points for question, points in zip(OF_MONTHS, score.points, strict=False)}
+
+
 class EarlyWarningSerializer(serializers.ModelSerializer[EarlyWarning]):
     signs = SignSerializer(many=True, read_only=True)
     measures = MeasureSerializer(many=True, read_only=True)
     held_by = serializers.IntegerField(source="duty.owner_id", read_only=True, allow_null=True)
     due_at = serializers.DateTimeField(source="duty.next_due_at", read_only=True, allow_null=True)
+    score = serializers.SerializerMethodField()
+
+    @extend_schema_field(ScoreSerializer(allow_null=True))
+    def get_score(self, report: EarlyWarning) -> dict[str, Any] | None:
+        found = getattr(report.customer, "sign_score", None)
+        return None if found is None else ScoreSerializer(found).data
 
     class Meta:
         model = EarlyWarning
@@ -94,6 +119,7 @@ class EarlyWarningSerializer(serializers.ModelSerializer[EarlyWarning]):
             "closed_by",
             "signs",
             "measures",
+            "score",
         )
         read_only_fields = fields
 

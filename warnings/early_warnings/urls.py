@@ -31,6 +31,7 @@ urlpatterns = [
     path("map/", seeing.on_map, name="map"),
     path("week/", seeing.week, name="week"),
     path("customers/<int:pk>/", seeing.customer, name="customer"),
+    path("customers/<int:pk>/score/", seeing.score, name="score"),
     path("regular/", regular.reports, name="regular-reports"),
     path("regular/<int:pk>/", regular.report, name="regular-report"),
     path("regular/<int:pk>/comment/", regular.comment, name="comment-report"),

@@ -3,6 +3,7 @@
 from early_warnings.api.indicators import IndicatorViewSet, TrialViewSet
 from early_warnings.api.regular import RegularReportViewSet, StormViewSet
 from early_warnings.api.reports import EarlyWarningViewSet, MeasureViewSet, UnitWarningViewSet
+from early_warnings.api.scores import ScoreViewSet
 
 routes = [
     ("warnings", EarlyWarningViewSet),
@@ -11,5 +12,6 @@ routes = [
     ("indicators", IndicatorViewSet),
     ("trials", TrialViewSet),
     ("regular-reports", RegularReportViewSet),
+    ("scores", ScoreViewSet),
     ("storms", StormViewSet),
 ]

@@ -104,7 +104,7 @@ class EarlyWarningViewSet(_Course):
     def get_queryset(self) -> QuerySet[EarlyWarning]:
         return (
             EarlyWarning.objects.visible_to(person_of(self.request))
-            .select_related("duty", "customer__unit")
+            .select_related("duty", "customer__unit", "customer__sign_score__card")
             .prefetch_related(Prefetch("signs", Sign.objects.select_related("indicator")), "measures")
             .order_by("-opened_on", "-pk")
         )

@@ -19,7 +19,7 @@ from duties.models import Duty
 from duties.services.inbox import matter_url
 from duties.services.wording import describe
 from early_warnings.models import EarlyWarning, Measure, RegularReport, Storm, UnitWarning
-from early_warnings.services import seeing, wording
+from early_warnings.services import scoring, seeing, wording
 from early_warnings.services.seeing.week import newest_breaches
 from early_warnings.views.lists import elsewhere
 
@@ -191,6 +191,15 @@ def customer(request: HttpRequest, pk: int) -> HttpResponse:
     reports = EarlyWarning.objects.visible_to(person).of_customer(found.pk)[:5]
     context = {"customer": found, "cards": cards, "reports": reports, "now": now}
     return render(request, "early_warnings/customer.html", context)
+
+
+@require_GET
+def score(request: HttpRequest, pk: int) -> HttpResponse:
+    """A customer's score card, to be added up by hand; pages ask for it once they stand."""
+    person = person_of(request)
+    found: Customer = get_object_or_404(Customer.objects.visible_to(person).select_related("unit"), pk=pk)
+    card = scoring.shown(customer=found, on=timezone.localdate(clock.of(request)))
+    return render(request, "early_warnings/score.html", {"customer": found, "card": card})
 
 
 def _chart(each: seeing.Followed) -> dict[str, Any]:

@@ -42,6 +42,13 @@ class Asked:
         low = next((points for limit, points in self.low if value <= limit), 0)
         return next((points for limit, points in self.high if value >= limit), low)
 
+    def reached(self, value: float | None) -> tuple[str, float] | None:
+        """The limit that counted: `≤` or `≥` and where it lies."""
+        if value is None:
+            return None
+        low = next((("≤", limit) for limit, _points in self.low if value <= limit), None)
+        return next((("≥", limit) for limit, _points in self.high if value >= limit), low)
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:

@@ -47,8 +47,8 @@ def follow(*, customer: Customer, on: date) -> list[Followed]:
     if last is None:
         return []
     months = [rules.months_back(last, back) for back in reversed(range(MONTHS))]
-    indicators = _indicators(customer, on)
-    lines = _lines(customer, indicators)
+    indicators = valid_indicators(customer, on)
+    lines = lines_of(customer, indicators)
     shown = [each for each in indicators if each.pk in lines]
     facts = _facts(customer, months)
     counted = _counted(customer, [each for each in shown if MEASURES[each.measure].source in _TO_THE_DAY], months)
@@ -76,7 +76,8 @@ def _last_month(on: date) -> date | None:
         return last
 
 
-def _indicators(customer: Customer, on: date) -> list[Indicator]:
+def valid_indicators(customer: Customer, on: date) -> list[Indicator]:
+    """The live indicators of the customer's kind on a day."""
     found = Indicator.objects.filter(
         Q(customer_kind__in=("", customer.kind)),
         Q(valid_from=None) | Q(valid_from__lte=on),
@@ -87,7 +88,7 @@ def _indicators(customer: Customer, on: date) -> list[Indicator]:
     return [each for each in found if each.comparison not in _NOT_ALONE and each.measure in MEASURES]
 
 
-def _lines(customer: Customer, indicators: Sequence[Indicator]) -> dict[int, Threshold]:
+def lines_of(customer: Customer, indicators: Sequence[Indicator]) -> dict[int, Threshold]:
     """The line that counts for this customer, by indicator."""
     by_indicator: dict[int, dict[rules.Line, Threshold]] = {}
     for line in Threshold.objects.filter(indicator__in=indicators).select_related("unit"):
