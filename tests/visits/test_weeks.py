@@ -190,10 +190,26 @@ def test_prices_of_a_clock() -> None:
         order_eve=[False, True, False, False, False],
     )
     prices = promise_prices(WEEK, date(2026, 11, 30), promise)
-    assert list(prices[0, :3]) == [0, -2000, 0]
-    assert 300 < prices[0, 3] < prices[0, 4] < prices[0, 5]
-    assert prices[1, 2] == 5000  # two visits within two days
+    assert list(prices[0, :3]) == [pytest.approx(1000 * 0.2 * 2 / 7), -2000, 0]
+    assert 300 < prices[0, 3] < prices[0, 4]
+    assert prices[1, 2] == pytest.approx(5000 + 1000 * 0.2 * 5 / 7)  # two visits within two days
     assert prices[5, 5] == pytest.approx(1000 * 0.01 * 3 / 7)
+
+
+def test_a_shop_still_owed_at_the_end_weighs_the_same_in_every_tier_on_top_of_its_worth() -> None:
+    def at_the_end(worth: float) -> float:
+        promise = Promise(
+            worth=worth,
+            interval_days=30,
+            dues=[WEEK[2], *(day + timedelta(30) for day in WEEK)],
+            last_visit_on=date(2026, 10, 26),
+            ahead=[3] * 5,
+            order_eve=[False] * 5,
+        )
+        return float(promise_prices(WEEK, date(2026, 11, 30), promise)[0, 5])
+
+    assert at_the_end(0.0) == 60_000
+    assert at_the_end(600.0) - 60_000 == pytest.approx(2 * (at_the_end(300.0) - 60_000))
 
 
 def test_prices_of_a_follow_up() -> None:

@@ -23,6 +23,12 @@ _LATE_INTERVALS = 4.0
 _TOO_EARLY = 5_000.0
 #: What it is worth at the end of the days to have been somewhere lately, for a visit worth 1: a small detour.
 _LATELY = 0.01
+#: A visit before its due day wastes so much of the interval; this is what a whole interval would cost, for a visit
+#: worth 1. Where there is more owed than can be done, visits made early take the room of others that are late.
+_EARLY = 0.2
+#: A shop that is still owed its visit at the end of the days costs so much whatever its tier: without it, shops of the
+#: lowest tiers that lie far off wait for ever, though one visit each would settle them for a month.
+_WAITING = 60_000.0
 #: A visit on the eve of the order day helps most (TRADE).
 _ORDER_EVE = 2_000.0
 #: A follow-up a day later than promised costs this share of its worth.
@@ -47,8 +53,9 @@ class Promise:
 def promise_prices(days: Sequence[date], end: date, promise: Promise) -> Prices:
     """Prices of a clock over these working days; `end` is the working day after the last one.
 
-    A visit on or before its due day costs nothing. A promise that falls due before `end` and gets no visit costs more
-    than the latest visit would. A promise that a day off hides is kept on the working day before it.
+    A visit on its due day costs nothing, an earlier one what it wastes of its interval, unless it is the eve of an
+    order. A promise that falls due before `end` and gets no visit costs more than the latest visit would. A promise
+    that a day off hides is kept on the working day before it.
     """
     count = len(days)
     prices = np.zeros((count + 1, count + 1))
@@ -59,10 +66,13 @@ def promise_prices(days: Sequence[date], end: date, promise: Promise) -> Prices:
             late = (days[b] - due).days
             if late > 0:
                 prices[a, b] = promise.worth * _lateness(late / interval)
-            elif (wanted - days[b]).days > promise.ahead[b]:
-                prices[a, b] = _TOO_EARLY
-            elif promise.order_eve[b]:
+                continue
+            early = (wanted - days[b]).days
+            if promise.order_eve[b] and early <= promise.ahead[b]:
                 prices[a, b] = -_ORDER_EVE
+                continue
+            too_early = _TOO_EARLY if early > promise.ahead[b] else 0.0
+            prices[a, b] = too_early + promise.worth * _EARLY * early / interval
         prices[a, count] = _price_at_end(promise, days[a - 1] if a else promise.last_visit_on, due, end)
     return prices
 
@@ -77,7 +87,7 @@ def _last_day_for(days: Sequence[date], due: date, end: date) -> date:
 def _price_at_end(promise: Promise, last: date | None, due: date, end: date) -> float:
     if due < end:
         late = (end - due).days / promise.interval_days
-        return promise.worth * (1 + _lateness(late))
+        return promise.worth * (1 + _lateness(late)) + _WAITING
     age = (end - last).days / promise.interval_days if last is not None else 1.0
     return promise.worth * _LATELY * min(age, 1.0)
 

@@ -14,8 +14,9 @@ from visits.rules.priority import FOLLOW_UP_WORTH, LICENCE_WORTH
 from visits.services.candidates import BY_HAND_METRES, Candidate, Prospect
 from visits.services.drafting import MINUTE, WORKING_DAY, Draft, Frame, Known, Search, is_called, service_minutes
 
-#: What a visit that people have already seen on a day is worth there: a move must save more than this, in metres.
-SEEN_WORTH = 2_000.0
+#: What a visit that people have already seen on a day is worth there: a move must save more than this, in metres. It is
+#: half of the least promise: keeping a promise outweighs it, saving a detour does not.
+SEEN_WORTH = 30_000.0
 #: An appointment may begin so many seconds late.
 _APPOINTMENT_SLACK = 600
 
