@@ -43,6 +43,15 @@ class _PersonalQuerySet(models.QuerySet[Any]):
         return self.filter(person__in=people.values("pk"))
 
 
+class PlanRunQuerySet(models.QuerySet[Any]):
+    def visible_to(self, person: Viewer) -> Self:
+        """Nights in which somebody was planned whom one sees; their figures are to be counted in scope."""
+        if person.scope.everything:
+            return self
+        plans = self.model._meta.get_field("plans").related_model  # without importing upward
+        return self.filter(Exists(plans._default_manager.visible_to(person).filter(run=OuterRef("pk"))))
+
+
 class DayPlanQuerySet(_PersonalQuerySet):
     def to_make(self) -> Self:
         """Plans that nobody made yet, or that failed: the list of the planner's work."""

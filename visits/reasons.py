@@ -127,6 +127,26 @@ def goal_of(reasons: Sequence[Mapping[str, Any]]) -> str:
     return _GOALS["due"]()
 
 
+#: Why planning failed, by the kind of error that was kept.
+_TROUBLE: Mapping[str, Any] = {
+    "SoftTimeLimitExceeded": gettext_lazy("it took too long and was stopped"),
+    "OperationalError": gettext_lazy("the database did not answer"),
+    "InterfaceError": gettext_lazy("the database did not answer"),
+    "IntegrityError": gettext_lazy("what was to be written broke a rule of the database"),
+    "DoesNotExist": gettext_lazy("a setting or record that planning needs is missing"),
+    "MemoryError": gettext_lazy("the worker had no memory left"),
+    **dict.fromkeys(
+        ("ValueError", "TypeError", "KeyError", "IndexError", "ZeroDivisionError", "DataError"),
+        gettext_lazy("something in the data of this person or their customers makes no sense"),
+    ),
+}
+
+
+def trouble_in_words(error: str) -> str:
+    """Why planning failed, from the error as it was kept, such as `OperationalError: server closed`."""
+    return str(_TROUBLE.get(error.split(":", maxsplit=1)[0], _("something unexpected went wrong")))
+
+
 #: What one should have along, by reason (VIS-3: what to bring).
 _BRINGS: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "promised": lambda v: _("what was promised: %(reason)s") % {"reason": v["reason"]} if v.get("reason") else "",

@@ -22,6 +22,7 @@ from config.demo.geography import Bools
 from config.demo.governed import write_governance
 from config.demo.groups import write_group_clients
 from config.demo.leaders import stagger_clocks, write_leaders_visits
+from config.demo.nights import tell_of_the_night
 from config.demo.organisation import Company, found_company
 from config.demo.problems import write_problems
 from config.demo.promises import Promises
@@ -117,6 +118,7 @@ def _plan(book: Book, progress: Progress, **how: float) -> None:
         if day == shape.today:
             with transaction.atomic():
                 live_today(book)
+                tell_of_the_night(shape)
     announce_thunder(shape, wanted)
     draw_territories(shape)
 

@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from accounts import clock
@@ -19,7 +19,7 @@ from tests.factories.visits import (
     VisitFactory,
 )
 from tests.scope import Entry, NoObject, Object
-from visits.models import PlanChange
+from visits.models import PlanChange, PlanRun
 from visits.services import refresh_clocks
 from visits.services.weather import declare
 
@@ -81,6 +81,18 @@ def change_of_b(company: Company) -> Mapping[str, Any]:
     return {"pk": PlanChange.objects.create(plan=plan, by=company.b.account_manager, at=clock.now(), reason="way").pk}
 
 
+def run_of_b(company: Company) -> Mapping[str, Any]:
+    plan = DayPlanFactory(person=company.b.account_manager, date=date(2026, 11, 25))
+    plan.run = PlanRun.objects.create(date="2026-11-25", opened_at=clock.now())
+    plan.save()
+    return {"pk": plan.run.pk}
+
+
+def night_of_b(company: Company) -> Mapping[str, Any]:
+    run_of_b(company)
+    return {"on": "2026-11-25"}
+
+
 def alert_of_b(company: Company) -> Mapping[str, Any]:
     alert = declare(
         identifier=str(uuid.uuid4()),
@@ -117,6 +129,15 @@ ENTRIES: dict[str, Entry] = {
     "visits:gate": OWN,
     "visits:week": OWN,
     "visits:week-of": Object(manager_of_b),
+    "visits:night": LIST,
+    "visits:night-of": Object(night_of_b),
+    "visits:night-again": Object(night_of_b, "post"),
+    "visits:try-again": Object(plan_of_b, "post"),
+    "nights-list": LIST,
+    "nights-detail": Object(run_of_b),
+    "nights-people": Object(run_of_b),
+    "nights-try-again": Object(run_of_b, "post"),
+    "plans-try-again": Object(plan_of_b, "post"),
     "visits:matrix": RULES,
     "visits:weather": LIST,
     "visits:weather-alert": Object(alert_of_b),

@@ -1,7 +1,14 @@
 """Visits for programs: the same plans, acts and rules as in the pages."""
 
-from visits.api import calendars, changing, promising, visiting, weather
+from visits.api import calendars, changing, nights, promising, visiting, weather
 
-routes = [*visiting.routes, *promising.routes, *weather.routes, *calendars.routes, *changing.routes]
+routes = [
+    *visiting.routes,
+    *promising.routes,
+    *weather.routes,
+    *calendars.routes,
+    *changing.routes,
+    *nights.routes,
+]
 
 __all__ = ["routes"]

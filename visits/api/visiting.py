@@ -36,7 +36,7 @@ from visits.serializers.visiting import (
     WholePlanSerializer,
     WholeVisitSerializer,
 )
-from visits.services import weather
+from visits.services import nights, weather
 
 REPLAN_SECONDS = 1.0
 #: Who may set the matrix.
@@ -110,6 +110,19 @@ class PlanViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.Gen
             weather.turn_all(now=clock.now())
         except services.DayIsOver as over:
             raise NotNow("The working day is over.") from over
+        return Response(self.get_serializer(self.get_object()).data)
+
+    @extend_schema(request=None, responses=WholePlanSerializer)
+    @action(detail=True, methods=["post"], url_path="try-again")
+    def try_again(self, request: Request, pk: str) -> Response:
+        """Plan at once what failed in the night."""
+        plan, person = self.get_object(), caller(request)
+        if not nights.may_try_again(plan, person):
+            raise PermissionDenied
+        try:
+            nights.try_again(plan=plan, by=person, now=clock.now())
+        except services.Refused as refused:
+            raise NotNow(str(refused)) from refused
         return Response(self.get_serializer(self.get_object()).data)
 
 

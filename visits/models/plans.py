@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Customer, Person
 from risk.models import PreTripCheck
-from visits.querysets import DayPlanQuerySet, PlanOmissionQuerySet, PlanStopQuerySet
+from visits.querysets import DayPlanQuerySet, PlanOmissionQuerySet, PlanRunQuerySet, PlanStopQuerySet
 from visits.rules import Mode
 
 
@@ -28,6 +28,8 @@ class PlanRun(models.Model):
     wanted = models.PositiveIntegerField(_("people to plan for"), default=0)
     made = models.PositiveIntegerField(_("plans made"), default=0)
     failed = models.PositiveIntegerField(_("plans failed"), default=0)
+
+    objects = PlanRunQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("night's run of plans")
@@ -69,7 +71,8 @@ class DayPlan(models.Model):
     metres = models.PositiveIntegerField(_("metres"), default=0)
     made_at = models.DateTimeField(_("planned at"), null=True)
     solving_ms = models.PositiveIntegerField(default=0)
-    attempts = models.PositiveSmallIntegerField(default=0)
+    attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
+    handed_out = models.PositiveSmallIntegerField(_("times handed out"), default=0)
     queued_at = models.DateTimeField(null=True)
     error = models.CharField(_("what went wrong"), max_length=300, blank=True)
     started_at = models.DateTimeField(_("route started"), null=True)

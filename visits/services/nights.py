@@ -4,21 +4,27 @@ A run is keyed by its date. Opening it again, killing a worker at any line, or l
 wait, and the next call finds them.
 """
 
+import logging
 from datetime import date, datetime, timedelta
 
 from django.db import connection, transaction
-from django.db.models import Count, Q
+from django.db.models import Count, F, Q
+from django.db.models.functions import Least
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.models import Person
 from duties.calendar import WorkCalendar
 from visits.models import DayPlan, PlanRun
 from visits.querysets import PLANNED, DayPlanQuerySet, planned_people
 from visits.rules import is_late, is_stale, planned_day
+from visits.rules.weather import MAY_DECLARE
 from visits.services.clocks import refresh_clocks
 from visits.services.drafting import Search
 from visits.services.planning import ATTEMPTS_MOST, claim_and_plan
+from visits.services.refusal import Refused
 
+logger = logging.getLogger(__name__)
 #: A plan that was handed to the workers is handed out again after this time: the message may be lost.
 ASK_AGAIN_AFTER = timedelta(minutes=10)
 #: The night's time for one person's days, in seconds.
@@ -41,7 +47,7 @@ def open_run(*, on: date, now: datetime, again: bool = False) -> PlanRun:
         refresh_clocks(on=local.date())
     if anew:
         run.plans.filter(state__in=[DayPlan.State.MADE, DayPlan.State.FAILED]).update(
-            state=DayPlan.State.WAITING, attempts=0, queued_at=None, error=""
+            state=DayPlan.State.WAITING, attempts=0, handed_out=0, queued_at=None, error=""
         )
         run.opened_at, run.finished_at = now, None
         run.save(update_fields=["opened_at", "finished_at"])
@@ -81,7 +87,7 @@ def tonight(*, now: datetime) -> list[int]:
     asked_long_ago = Q(queued_at=None) | Q(queued_at__lt=now - ASK_AGAIN_AFTER)
     rows = waiting_plans(run).filter(asked_long_ago).select_for_update(skip_locked=True)
     ids = sorted(rows.values_list("pk", flat=True))
-    DayPlan.objects.filter(pk__in=ids).update(queued_at=now)
+    DayPlan.objects.filter(pk__in=ids).update(queued_at=now, handed_out=F("handed_out") + 1)
     if not waiting_plans(run).exists():
         settle(run=run, now=now)
     return ids
@@ -111,10 +117,48 @@ def night_search(number: int) -> Search:
     return Search(seed=number % 10_000, seconds=NIGHT_SECONDS)
 
 
+def may_try_again(plan: DayPlan, person: Person) -> bool:
+    """One's own day, or that of somebody under one's posts for those who lead; the plan is one that the person sees."""
+    return plan.person_id in person.scope.own or leads(person)
+
+
+def leads(person: Person) -> bool:
+    """Whether a person leads others; whom, their scope says."""
+    return person.is_superuser or bool(person.roles & MAY_DECLARE)
+
+
+def try_again(*, plan: DayPlan, by: Person, now: datetime, search: Search | None = None) -> DayPlan:
+    """Plan a failed row at once; if it had used up its attempts, it gets one more.
+
+    Raises Refused if nothing failed there, or if a worker has it.
+    """
+    if not hand_out_again(run=plan.run_id, plans=DayPlan.objects.filter(pk=plan.pk), by=by):
+        raise Refused(_("This plan has not failed, or somebody is making it now."))
+    made = make_one(plan_id=plan.pk, now=now, search=search)
+    if made is None:
+        raise Refused(_("A worker is making this plan now."))
+    return made
+
+
+@transaction.atomic
+def hand_out_again(*, run: int | None, plans: DayPlanQuerySet, by: Person) -> int:
+    """Let the failed ones of these plans be tried again, at least once more; how many there are.
+
+    Those that a worker has at this moment are left to it.
+    """
+    failed = plans.filter(run=run, state=DayPlan.State.FAILED).select_for_update(skip_locked=True)
+    ids = list(failed.values_list("pk", flat=True))
+    count = DayPlan.objects.filter(pk__in=ids).update(attempts=Least("attempts", ATTEMPTS_MOST - 1), queued_at=None)
+    if count and run is not None:
+        PlanRun.objects.filter(pk=run).update(finished_at=None)
+        logger.info("%s failed plans of run %s are tried again for %s", count, run, by.pk)
+    return count
+
+
 @transaction.atomic
 def settle(*, run: PlanRun, now: datetime) -> PlanRun:
     """Count what a run has made; it is finished when nothing waits any more. What failed stays named in its rows."""
-    locked = PlanRun.objects.select_for_update().get(pk=run.pk)
+    locked: PlanRun = PlanRun.objects.select_for_update().get(pk=run.pk)
     counted = locked.plans.aggregate(
         wanted=Count("pk"),
         made=Count("pk", filter=Q(state__in=PLANNED)),

@@ -27,6 +27,7 @@ from visits.services.candidates import find_prospects
 from visits.services.drafting import WORKING_DAY, Frame, Known, Search, seconds_of
 from visits.services.horizons import draw_up_days
 from visits.services.leave import Leave, leave_of
+from visits.services.progress import say_at_work
 from visits.services.writing import is_open, later_plans, stops_of, write_plans
 
 logger = logging.getLogger(__name__)
@@ -46,6 +47,7 @@ def plan_day(
     DayPlan.objects.bulk_create([DayPlan(person=person, date=on)], ignore_conflicts=True)
     plan: DayPlan = DayPlan.objects.select_for_update().get(person=person, date=on)
     if plan.state != DayPlan.State.FROZEN:
+        plan.attempts, plan.error = 0, ""
         make(plan, now=now, search=search, calendar=calendar or WorkCalendar.load())
     return plan
 
@@ -63,6 +65,7 @@ def claim_and_plan(
     waiting = waiting.select_related("person").select_for_update(skip_locked=True, of=("self",))
     plan = waiting.order_by("attempts", "pk").first()
     if plan is not None:
+        say_at_work(plan.pk)
         make(plan, now=now, search=search, calendar=calendar)
     return plan
 
@@ -120,7 +123,7 @@ def _plan(plan: DayPlan, *, now: datetime, search: Search, calendar: WorkCalenda
     prospects, known = leave.share(prospects, known, frames)
     began = time.monotonic()
     drafts = draw_up_days(frames, prospects, known, search)
-    plan.state, plan.error, plan.attempts = DayPlan.State.MADE, "", 0
+    plan.state = DayPlan.State.MADE  # `attempts` and the last `error` stay: the night's page tells of them
     plan.solving_ms = round((time.monotonic() - began) * 1000)
     write_plans(plans, drafts, stops, now=now)
 

@@ -97,7 +97,7 @@ class Command(BaseCommand):
             stops += count
             words = (
                 f"FAILED {plan.error}"
-                if plan.error
+                if plan.state == DayPlan.State.FAILED
                 else f"{count:3} stops {plan.metres / 1000:6.1f} km {plan.minutes:4} min"
             )
             away = "  away" if plan.absent else ""
