@@ -1,6 +1,6 @@
 """Reports, measures and indicators as the API gives them."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from drf_spectacular.utils import extend_schema_field, extend_schema_serializer
 from rest_framework import serializers
@@ -12,6 +12,8 @@ from early_warnings.models import (
     Indicator,
     Measure,
     RegularReport,
+    ScoreBand,
+    ScoreCard,
     Sign,
     Storm,
     Threshold,
@@ -69,6 +71,30 @@ class MeasureSerializer(serializers.ModelSerializer[Measure]):
             "verdict",
         )
         read_only_fields = fields
+
+
+class BandSerializer(serializers.ModelSerializer[ScoreBand]):
+    """Points of a question from a limit on; `end` is `low` (at or below it) or `high` (at or above it)."""
+
+    question = serializers.ChoiceField(choices=[question.__name__ for question in OF_MONTHS])
+
+    class Meta:
+        model = ScoreBand
+        fields = ("question", "end", "cut", "points")
+
+
+class CardSerializer(serializers.ModelSerializer[ScoreCard]):
+    """A version of the score card."""
+
+    bands = BandSerializer(many=True)
+
+    class Meta:
+        model = ScoreCard
+        fields = ("id", "valid_from", "why", "made_by", "made_at", "bands")
+        read_only_fields = ("made_by", "made_at")
+        extra_kwargs: ClassVar[dict[str, Any]] = {
+            "valid_from": {"validators": []}
+        }  # the service says whether the day is free
 
 
 class ScoreSerializer(serializers.ModelSerializer[CustomerScore]):

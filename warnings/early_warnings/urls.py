@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from early_warnings.views import drafts, indicators, lists, records, regular, seeing, storms
+from early_warnings.views import cards, drafts, indicators, lists, records, regular, seeing, storms
 
 app_name = "warnings"
 
@@ -37,6 +37,9 @@ urlpatterns = [
     path("regular/<int:pk>/comment/", regular.comment, name="comment-report"),
     path("storms/<int:pk>/", storms.storm, name="storm"),
     path("storms/<int:pk>/settle/", storms.settle, name="settle-storm"),
+    path("cards/", cards.cards, name="cards"),
+    path("cards/new/", cards.make_card, name="make-card"),
+    path("cards/<int:pk>/remove/", cards.remove_card, name="remove-card"),
     path("indicators/", indicators.indicators, name="indicators"),
     path("indicators/new/", drafts.make, name="make-indicator"),
     path("indicators/<int:pk>/", drafts.indicator, name="indicator"),

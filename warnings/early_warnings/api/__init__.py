@@ -3,7 +3,7 @@
 from early_warnings.api.indicators import IndicatorViewSet, TrialViewSet
 from early_warnings.api.regular import RegularReportViewSet, StormViewSet
 from early_warnings.api.reports import EarlyWarningViewSet, MeasureViewSet, UnitWarningViewSet
-from early_warnings.api.scores import ScoreViewSet
+from early_warnings.api.scores import CardViewSet, ScoreViewSet
 
 routes = [
     ("warnings", EarlyWarningViewSet),
@@ -13,5 +13,6 @@ routes = [
     ("trials", TrialViewSet),
     ("regular-reports", RegularReportViewSet),
     ("scores", ScoreViewSet),
+    ("score-cards", CardViewSet),
     ("storms", StormViewSet),
 ]

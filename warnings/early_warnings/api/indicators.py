@@ -31,7 +31,7 @@ from early_warnings.serializers import (
 )
 
 
-def _setter(request: Request) -> Person:
+def setter(request: Request) -> Person:
     """Who asks, if they may set lines."""
     person = person_of(request)
     if not services.may_set_lines(person):
@@ -71,20 +71,20 @@ class IndicatorViewSet(viewsets.ReadOnlyModelViewSet[Indicator]):
     @extend_schema(request=DraftSerializer, responses=IndicatorSerializer)
     def create(self, request: Request) -> Response:
         """A new draft; it raises nothing until it is live."""
-        by = _setter(request)
+        by = setter(request)
         draft = self._kept(IndicatorForm(request.data))
         return self._answer(services.make_draft(indicator=draft, by=by, now=clock.now()), 201)
 
     @extend_schema(request=DraftSerializer, responses=IndicatorSerializer)
     def update(self, request: Request, pk: str) -> Response:
         """Change a draft."""
-        by = _setter(request)
+        by = setter(request)
         draft = self._kept(IndicatorForm(request.data, instance=self.get_object()))
         return self._answer(_do(lambda: services.change_draft(indicator=draft, by=by, now=clock.now())))
 
     def destroy(self, request: Request, pk: str) -> Response:
         """Throw a draft away."""
-        by = _setter(request)
+        by = setter(request)
         _do(lambda: services.throw_away(indicator=self.get_object(), by=by, now=clock.now()))
         return Response(status=204)
 
@@ -92,7 +92,7 @@ class IndicatorViewSet(viewsets.ReadOnlyModelViewSet[Indicator]):
     @action(detail=True, methods=["post"])
     def lines(self, request: Request, pk: str) -> Response:
         """Give it one more line."""
-        by, indicator = _setter(request), self.get_object()
+        by, indicator = setter(request), self.get_object()
         sent = LineSerializer(data=request.data)
         sent.is_valid(raise_exception=True)
         units = OrgUnit.objects.visible_to(by).filter(
@@ -108,14 +108,14 @@ class IndicatorViewSet(viewsets.ReadOnlyModelViewSet[Indicator]):
     @action(detail=True, methods=["post"])
     def change(self, request: Request, pk: str) -> Response:
         """A draft that is to replace this live indicator."""
-        by = _setter(request)
+        by = setter(request)
         return self._answer(services.propose_change(indicator=self.get_object(), by=by, now=clock.now()), 201)
 
     @extend_schema(request=LiveSerializer, responses=IndicatorSerializer)
     @action(detail=True, methods=["post"])
     def live(self, request: Request, pk: str) -> Response:
         """Put a draft live from a day on."""
-        by, indicator = _setter(request), self.get_object()
+        by, indicator = setter(request), self.get_object()
         sent = LiveSerializer(data=request.data)
         sent.is_valid(raise_exception=True)
         day = sent.validated_data["valid_from"]
@@ -125,7 +125,7 @@ class IndicatorViewSet(viewsets.ReadOnlyModelViewSet[Indicator]):
     @action(detail=True, methods=["post"])
     def end(self, request: Request, pk: str) -> Response:
         """Let it raise nothing after a day."""
-        by, indicator = _setter(request), self.get_object()
+        by, indicator = setter(request), self.get_object()
         sent = EndSerializer(data=request.data)
         sent.is_valid(raise_exception=True)
         day = sent.validated_data["valid_until"]
@@ -146,7 +146,7 @@ class IndicatorViewSet(viewsets.ReadOnlyModelViewSet[Indicator]):
     @action(detail=True, methods=["post"], url_path="try")
     def try_it(self, request: Request, pk: str) -> Response:
         """Ask for a trial on the past; a worker carries it out."""
-        by, indicator = _setter(request), self.get_object()
+        by, indicator = setter(request), self.get_object()
         sent = MonthsSerializer(data=request.data)
         sent.is_valid(raise_exception=True)
         months = sent.validated_data["months"]

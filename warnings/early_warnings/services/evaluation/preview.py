@@ -23,14 +23,15 @@ class Crossing:
 def preview(*, line: Threshold, breach: Decimal, near: Decimal, on: date) -> tuple[Crossing, Crossing]:
     """Who is over the lines of this indicator now, and who would be with this line set so, in the whole company."""
     with transaction.atomic():
-        before = _crossing(line.indicator, on)
+        before = crossing(line.indicator, on)
         Threshold.objects.filter(pk=line.pk).update(breach=breach, near=near)
-        after = _crossing(line.indicator, on)
+        after = crossing(line.indicator, on)
         transaction.set_rollback(True)
     return before, after
 
 
-def _crossing(indicator: Indicator, on: date) -> Crossing:
+def crossing(indicator: Indicator, on: date) -> Crossing:
+    """How many are over the lines of an indicator on a day."""
     work = Work(on=on)
     about_customers = indicator.family == Indicator.Family.CUSTOMER
     measured = [indicator] if about_customers else [indicator.of_indicator, indicator]

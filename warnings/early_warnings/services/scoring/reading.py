@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from accounts.models import Customer, MonthlyFact
 from early_warnings import rules
-from early_warnings.models import CustomerScore, Indicator, MarketMonth, Threshold
+from early_warnings.models import CustomerScore, Indicator, MarketMonth, ScoreCard, Threshold
 from early_warnings.rules.score import Asked, History, MonthFacts, answers
 from early_warnings.services.scoring.arithmetic import AMOUNTS
 from early_warnings.services.scoring.cards import card_of
@@ -79,6 +79,11 @@ def shown(*, customer: Customer, on: date) -> Shown | None:
     total = sum(line.points for line in lines)
     course: list[int | None] = [total, *kept.before[: SHOWN - 1]]
     return Shown(kept.month, kept.card.valid_from, lines, total, _threshold(customer, on), course[::-1])
+
+
+def told(version: ScoreCard) -> list[tuple[str, list[Band]]]:
+    """The questions of a version in words, each with its limits."""
+    return [(str(LABELS[each.key]), _bands(each, None)) for each in card_of(version)]
 
 
 def _bands(asked: Asked, value: float | None) -> list[Band]:

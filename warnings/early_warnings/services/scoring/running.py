@@ -51,19 +51,22 @@ _FORGET = """
 """
 
 
-def score_customers(*, on: date, now: datetime, months_before: int = MONTHS_BEFORE) -> Scoring | None:
+def score_customers(
+    *, on: date, now: datetime, months_before: int = MONTHS_BEFORE, again: bool = False
+) -> Scoring | None:
     """Score every active retailer at the last whole month known on a day; None if nothing was to be done.
 
     Run again, it changes nothing. The first time `months_before` are told too, so that there is a past to look at.
+    With `again` everybody is scored, whatever was noted.
     """
     if not Scoring.objects.exists():
         for back in range(months_before, 0, -1):
             _score(on, now, back)
-    return _score(on, now, 0)
+    return _score(on, now, 0, again=again)
 
 
 @transaction.atomic
-def _score(on: date, now: datetime, back: int) -> Scoring | None:
+def _score(on: date, now: datetime, back: int, *, again: bool = False) -> Scoring | None:
     started = time.monotonic()
     work = Work()
     work.execute("SELECT pg_advisory_xact_lock(hashtext('early_warnings.score_customers'))")
@@ -76,7 +79,7 @@ def _score(on: date, now: datetime, back: int) -> Scoring | None:
         return None
     work.execute("SET LOCAL work_mem = '128MB'")
     work.execute(_TAKE_NOTES)
-    touched = _touched(work, month, card)
+    touched = None if again else _touched(work, month, card)
     if touched == 0:
         work.execute("DROP TABLE early_noted")
         return None
