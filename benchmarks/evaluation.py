@@ -1,19 +1,22 @@
 """How long an evaluation takes, as a ratio to one bare two-month join with a sum over the same tables in the same run.
 
-`python benchmarks/evaluation.py [--customers 40000] [--months 15] [--repeat 3] [--plan]`
+`python benchmarks/evaluation.py [--customers 40000] [--months 15] [--repeat 3] [--plan] [--keep NAME]`
+
+An evaluation is told in three parts: the sums of everybody, which only the first night and a new month make anew; who
+is over a line; and the reports and signs that are written, of which the first night has those of months.
 
 Makes a database of its own beside the present one, fills it by SQL, evaluates, and drops it again.
 """
 
 import argparse
 import os
-import resource
 import statistics
 import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date, timedelta
+from functools import partial
 from pathlib import Path
 
 import django
@@ -37,31 +40,41 @@ _FACTS = """
     ) drawn
 """
 
+_FOREIGN_KEY = """
+    SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint
+    WHERE conrelid = 'accounts_monthlyfact'::regclass AND contype = 'f'
+"""
+
 
 @contextmanager
-def own_database() -> Iterator[None]:
-    """A migrated, empty database; gone afterwards."""
+def own_database(name: str = NAME, *, keep: bool = False) -> Iterator[bool]:
+    """A migrated database, gone afterwards unless it is to be kept; True if it is empty."""
     from django.core.management import call_command
     from django.db import connection, connections
 
     settings = connections.settings["default"]
     present = settings["NAME"]
 
-    def admin(sql: str) -> None:
+    def admin(sql: str) -> list[tuple[object, ...]]:
         connection.close()
         settings["NAME"] = connection.settings_dict["NAME"] = "postgres"
         with connection.cursor() as cursor:
             cursor.execute(sql)
+            found = cursor.fetchall() if cursor.description else []
         connection.close()
+        return found
 
-    admin(f"DROP DATABASE IF EXISTS {NAME} WITH (FORCE)")
-    admin(f"CREATE DATABASE {NAME}")
-    settings["NAME"] = connection.settings_dict["NAME"] = NAME
+    empty = not keep or not admin(f"SELECT 1 FROM pg_database WHERE datname = '{name}'")
+    if empty:
+        admin(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+        admin(f"CREATE DATABASE {name}")
+    settings["NAME"] = connection.settings_dict["NAME"] = name
     try:
         call_command("migrate", verbosity=0)
-        yield
+        yield empty
     finally:
-        admin(f"DROP DATABASE {NAME} WITH (FORCE)")
+        if not keep:
+            admin(f"DROP DATABASE {name} WITH (FORCE)")
         settings["NAME"] = connection.settings_dict["NAME"] = present
 
 
@@ -88,7 +101,12 @@ def fill(customers: int, months: int) -> None:
     wanted = [months_back(LAST, back) for back in range(months)]
     ensure_partitions(months=wanted)
     with connection.cursor() as cursor:
+        # Rows that are right by themselves: no foreign key is looked up for each of them, no note is taken.
         cursor.execute("ALTER TABLE accounts_customer DISABLE TRIGGER USER")
+        cursor.execute("ALTER TABLE accounts_monthlyfact DISABLE TRIGGER USER")
+        cursor.execute(_FOREIGN_KEY)
+        ((key, reference),) = cursor.fetchall()
+        cursor.execute(f"ALTER TABLE accounts_monthlyfact DROP CONSTRAINT {key}")
         cursor.execute("DROP INDEX customer_search, customer_pinyin")
         cursor.execute(
             """INSERT INTO accounts_customer (kind, code, name, pinyin, initials, status, unit_id, tier, service_class,
@@ -99,8 +117,12 @@ def fill(customers: int, months: int) -> None:
             [first, customers],
         )
         for month in wanted:
+            cursor.execute(f"ALTER TABLE accounts_monthlyfact_y{month:%Ym%m} SET UNLOGGED")
             cursor.execute(_FACTS, {"month": month, "last": month == LAST, "recent": month > months_back(LAST, 2)})
         cursor.execute("VACUUM ANALYZE accounts_customer, accounts_monthlyfact")
+        cursor.execute(f"ALTER TABLE accounts_monthlyfact ADD CONSTRAINT {key} {reference} NOT VALID")
+        cursor.execute("ALTER TABLE accounts_monthlyfact ENABLE TRIGGER USER")
+        cursor.execute("ALTER TABLE accounts_customer ENABLE TRIGGER USER")
 
 
 def bare_join() -> None:
@@ -126,48 +148,71 @@ def seconds(work: Callable[[], object], repeat: int) -> float:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--customers", type=int, default=40_000)
     parser.add_argument("--months", type=int, default=15)
     parser.add_argument("--repeat", type=int, default=3)
     parser.add_argument("--plan", action="store_true", help="show what PostgreSQL does in each statement over 50 ms")
+    parser.add_argument("--keep", metavar="NAME", help="a database that is filled if it is missing, and kept")
     given = parser.parse_args()
 
     from config import embedded
 
     embedded.ensure_running()
     django.setup()
+    with own_database(given.keep or NAME, keep=bool(given.keep)) as empty:
+        if empty:
+            started = time.perf_counter()
+            fill(given.customers, given.months)
+            taken = time.perf_counter() - started
+            print(f"{given.customers:,} customers, {given.months} months: filled in {taken:.1f} s", flush=True)
+        if given.plan:
+            show_plans()
+        measure(given.repeat)
+
+
+def measure(repeat: int) -> None:
+    """The first night, further ones and an import, beside the bare join before and after them."""
+    from django.db.models import Max
     from early_warnings import services
     from early_warnings.models import Evaluation
 
     from accounts import clock
+    from benchmarks.parts import Memory, Parts
 
-    with own_database():
-        started = time.perf_counter()
-        fill(given.customers, given.months)
-        print(f"{given.customers:,} customers, {given.months} months: filled in {time.perf_counter() - started:.1f} s")
-        bare = seconds(bare_join, given.repeat)
-        if given.plan:
-            show_plans()
-        first = services.evaluate(on=ON, now=clock.now())
-        again = [services.evaluate(on=ON + timedelta(days=day), now=clock.now()) for day in range(1, given.repeat + 1)]
-        usual = statistics.median(each.milliseconds for each in again) / 1000
-        print(f"bare two-month join with sum: {bare * 1000:.0f} ms")
-        print(
-            f"first evaluation: {first.milliseconds / 1000:.2f} s, {first.statements} statements,"
-            f" {first.signs:,} signs, {first.opened:,} reports and {first.unit_opened} unit warnings opened;"
-            f" ratio {first.milliseconds / 1000 / bare:.1f}"
-        )
-        print(f"each further night: {usual:.2f} s, {again[-1].statements} statements; ratio {usual / bare:.1f}")
+    before = seconds(bare_join, repeat)
+    last = Evaluation.objects.aggregate(last=Max("on"))["last"]
+    begun = ON if last is None else last + timedelta(days=1)
+    nights, taken = [], []
+    with Memory() as memory:
+        for day in range(repeat + 1):
+            parts = Parts()
+            night = partial(services.evaluate, on=begun + timedelta(days=day), now=clock.now())
+            nights.append(parts.time(night))
+            taken.append(parts)
+            if day == 0:
+                between = seconds(bare_join, repeat)
         touched = import_some()
-        services.evaluate_after_imports(now=clock.now() + timedelta(days=(again[-1].on - clock.today()).days))
-        after = Evaluation.objects.get(on=again[-1].on).milliseconds / 1000
-        whole = first.milliseconds / 1000
-        print(
-            f"after an import of {touched:,} customers: {after:.2f} s;"
-            f" {after / whole:.1%} of the first evaluation, {after / usual:.0%} of a further night"
-        )
-        print(f"memory of this process at most: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB")
+        moved = clock.now() + timedelta(days=(nights[-1].on - clock.today()).days)
+        imported = Parts()
+        after = imported.time(lambda: services.evaluate_after_imports(now=moved))
+    bare = statistics.median([before, between, seconds(bare_join, repeat)])
+    usual = sorted(taken[1:], key=lambda each: each.whole)[len(taken[1:]) // 2]
+    first = nights[0]
+    print(f"bare two-month join with sum: {bare * 1000:.0f} ms")
+    print(
+        f"first evaluation: {first.statements} statements, {first.signs:,} signs, {first.opened:,} reports and"
+        f" {first.unit_opened} unit warnings opened; {taken[0].said(bare)}"
+    )
+    print(f"each further night: {nights[-1].statements} statements; {usual.said(bare)}")
+    without = taken[0].sums + usual.whole
+    print(f"a night that sums up everybody anew (a new month): ratio {without / bare:.1f}")
+    print(
+        f"after an import of {touched:,} customers, {after.opened - nights[-1].opened:,} reports opened:"
+        f" {imported.said(bare)}; {imported.whole / taken[0].whole:.1%} of the first evaluation,"
+        f" {imported.whole / without:.1%} of one anew, {imported.whole / usual.whole:.0%} of a further night"
+    )
+    print(f"memory at most: {memory.said()}")
 
 
 def import_some() -> int:
@@ -195,7 +240,7 @@ def import_some() -> int:
         unchanged=0,
         imported_at=clock.now(),
     )
-    return changed
+    return int(changed)
 
 
 def show_plans() -> None:

@@ -7,7 +7,7 @@ from decimal import Decimal
 from django.db import transaction
 
 from early_warnings.models import Indicator, Threshold
-from early_warnings.services.evaluation.running import find, known_on
+from early_warnings.services.evaluation.running import find, forget, known_on
 from early_warnings.services.evaluation.work import Work
 
 
@@ -38,5 +38,5 @@ def crossing(indicator: Indicator, on: date) -> Crossing:
     find(work, [each for each in measured if each is not None], known_on(work, on))
     table = "early_sign" if about_customers else "early_unit"
     counts = dict(work.execute(f"SELECT level, count(*) FROM {table} WHERE level IS NOT NULL GROUP BY level"))
-    work.execute("DROP TABLE early_basis, early_market, early_value, early_sign, early_unit")
+    forget(work)
     return Crossing(counts.get("breach", 0), counts.get("near", 0))

@@ -14,10 +14,12 @@ from duties.services import Opening, open_duties
 from early_warnings import rules
 from early_warnings.measures import MEASURES, fits
 from early_warnings.models import EarlyWarning, Evaluation, Indicator, KeptBasis, Threshold, UnitWarning
-from early_warnings.services.evaluation import compiling, keeping, statements
+from early_warnings.services.evaluation import compiling, figures, gates, keeping, statements
 from early_warnings.services.evaluation.sums import Basis
 from early_warnings.services.evaluation.work import Work
 
+#: The first night fills tables within its transaction: taken for empty, they would be read row by row.
+MANY = 1000
 REPORT = "warning.report"
 UNIT_REPORT = "warning.unit"
 
@@ -48,20 +50,24 @@ def evaluate(*, on: date, now: datetime, only_touched: bool = False) -> Evaluati
         known = known_on(work, on)
         indicators = _valid(on, known)
         customers = _of_customers(indicators)
-        basis = compiling.basis_of(customers, known, keeping.TABLE)
+        basis = figures.basis_of(customers, known, keeping.TABLE)
         _set_values(work, known)
-        renewed = keeping.keep(work, basis)
+        renewed = keeping.keep(work, basis, customers)
         few = only_touched and renewed and _was_known(known)
+        among = statements.OF_TOUCHED if few else ""
+        work.execute(statements.WAITED_FOR.format(among=among))
         _measure(work, customers, basis, touched=few)
         if not few:
-            _count_units(work, indicators, basis.table)
-        raised, units = _write(work), []
+            _count_units(work, indicators, basis)
+        raised, units = _write(work, among), []
         if not few:
             units = _write_units(work)
         _send(raised, units, now=now)
         signs = work.execute("SELECT count(*) FROM early_sign")[0][0]
         work.execute("SET CONSTRAINTS ALL DEFERRED")
-        work.execute(f"DROP TABLE early_market, early_value, early_sign, early_touched{'' if few else ', early_unit'}")
+        work.execute(
+            f"DROP TABLE early_known, early_value, early_sign, early_seen, early_touched{'' if few else ', early_unit'}"
+        )
     evaluation, _ = Evaluation.objects.select_for_update().get_or_create(on=on, defaults={"started_at": now})
     evaluation.month, evaluation.known_until, evaluation.finished_at = known.month, known.until, now
     evaluation.imports = imports
@@ -92,9 +98,9 @@ def known_on(work: Work, on: date) -> rules.Known:
 
 def _known_of(work: Work, on: date, oldest: date) -> rules.Known:
     running = on.replace(day=1)
-    rows = work.execute(statements.KNOWN, running=running, oldest=oldest)
-    newest = next((newest for month, _count, newest in rows if month == running), None)
-    return rules.known_by(on, {month: count for month, count, _newest in rows}, newest)
+    rows = dict(work.execute(statements.KNOWN, running=running, oldest=oldest))
+    newest = work.execute(statements.NEWEST, running=running)[0][0] if running in rows else None
+    return rules.known_by(on, rows, newest)
 
 
 def find(work: Work, indicators: Sequence[Indicator], known: rules.Known, *, past: bool = False) -> None:
@@ -103,21 +109,28 @@ def find(work: Work, indicators: Sequence[Indicator], known: rules.Known, *, pas
     In the `past` those are measured too who bought then and gave up since.
     """
     customers = _of_customers(indicators)
-    basis = compiling.basis_of(customers, known, "early_basis")
+    basis = figures.basis_of(customers, known, "early_basis")
     _set_values(work, known)
-    work.execute(f"CREATE TEMP TABLE early_basis ON COMMIT DROP AS {basis.select(past=past)}")
-    work.execute("CREATE UNIQUE INDEX ON early_basis (id)")
-    work.execute("ANALYZE early_basis")
+    work.execute(f"CREATE TEMP TABLE {basis.table} ON COMMIT DROP AS {gates.rows(customers, basis, past=past)}")
+    work.execute(f"CREATE UNIQUE INDEX ON {basis.table} (id)")
+    work.execute(f"ANALYZE {basis.table}")
+    work.execute(f"CREATE TEMP TABLE {basis.ledger} ON COMMIT DROP AS {figures.ledger(customers, basis)}")
+    work.execute(statements.NOTHING_WAITED_FOR)
     _measure(work, customers, basis)
-    _count_units(work, indicators, basis.table)
+    _count_units(work, indicators, basis)
+
+
+def forget(work: Work) -> None:
+    """Drop what `find` has made."""
+    work.execute("DROP TABLE early_basis, early_basis_moved, early_known, early_value, early_sign, early_unit")
 
 
 def _measure(work: Work, customers: Sequence[Indicator], basis: Basis, *, touched: bool = False) -> None:
     """Signs of customers, from a basis, in the tables `early_value` and `early_sign`."""
-    work.compiled(compiling.market(customers, basis))
-    moved = compiling.market_of(customers, work.execute("SELECT * FROM early_market"))
-    for compiled in compiling.candidates(customers, _loosest(customers), basis, moved, touched=touched):
-        work.compiled(compiled)
+    moved = figures.market_of(customers, work.execute(figures.market(customers, basis)))
+    work.execute("ANALYZE early_known")
+    for sql in compiling.candidates(customers, _loosest(customers), basis, moved, touched=touched):
+        work.execute(sql)
     work.execute("ANALYZE early_candidate")
     work.execute(statements.LINES)
     work.execute(statements.VALUES)
@@ -126,9 +139,9 @@ def _measure(work: Work, customers: Sequence[Indicator], basis: Basis, *, touche
     work.execute("ANALYZE early_value, early_sign")
 
 
-def _count_units(work: Work, indicators: Sequence[Indicator], table: str) -> None:
+def _count_units(work: Work, indicators: Sequence[Indicator], basis: Basis) -> None:
     units = [each.pk for each in indicators if each.family != Indicator.Family.CUSTOMER]
-    work.execute(statements.COUNT_UNITS.format(basis=table), unit_indicators=units)
+    work.execute(statements.COUNT_UNITS.format(ledger=basis.ledger), unit_indicators=units)
 
 
 def _set_values(work: Work, known: rules.Known) -> None:
@@ -139,19 +152,23 @@ def _of_customers(indicators: Sequence[Indicator]) -> list[Indicator]:
     return [each for each in indicators if each.family == Indicator.Family.CUSTOMER]
 
 
-def _write(work: Work) -> list[int]:
-    """Reports, signs, effects; gives the keys of new reports."""
+def _write(work: Work, among: str) -> list[int]:
+    """Reports, signs, effects; gives the keys of new reports. `among` leaves out reports that nothing happened to."""
     work.execute(statements.FORGET_SETTLED)
     raised = [pk for (pk,) in work.execute(statements.RAISE)]
-    # The first night fills both tables within this transaction: taken for empty, they would be read row by row.
-    work.execute("ANALYZE warnings_earlywarning")
+    many = len(raised) > MANY
+    if many:
+        work.execute("ANALYZE warnings_earlywarning")
     work.execute(statements.TELL_OF_RAISED, raised=raised)
+    work.execute(statements.COMPARE_SIGNS)
     work.execute(statements.TELL_OF_SIGNS)
+    work.execute(statements.RENEW_SIGNS)
     work.execute(statements.ADD_SIGNS)
-    work.execute("ANALYZE warnings_sign")
+    if many:
+        work.execute("ANALYZE warnings_sign")
     work.execute(statements.CALM_SIGNS)
-    work.execute(statements.TELL_OF_RETURN)
-    work.execute(statements.SETTLE_LEVELS)
+    work.execute(statements.TELL_OF_RETURN.format(among=among))
+    work.execute(statements.SETTLE_LEVELS.format(among=among))
     work.execute(statements.MEASURE_EFFECTS)
     return raised
 
@@ -204,10 +221,10 @@ def _measurable(each: Indicator, known: rules.Known) -> bool:
     return measure is not None and (known.month is not None or not measure.reads_facts)
 
 
-def _loosest(indicators: Sequence[Indicator]) -> dict[int, compiling.Loosest]:
+def _loosest(indicators: Sequence[Indicator]) -> dict[int, gates.Loosest]:
     """The line beyond which a value can matter at all, by indicator and importance."""
     falling = {each.pk: each.falling for each in indicators}
-    found: dict[int, compiling.Loosest] = {}
+    found: dict[int, gates.Loosest] = {}
     lines = Threshold.objects.filter(indicator_id__in=falling).values_list(
         "indicator_id", "importance", "breach", "near"
     )

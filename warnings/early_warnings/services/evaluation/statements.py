@@ -1,10 +1,26 @@
 """What an evaluation writes once the signs are known: a fixed number of statements, whatever the number of signs."""
 
-#: What the facts can tell on the day: how many rows each month has, and the latest order of the running month.
+#: What the facts can tell on the day: how many rows each month has.
 KNOWN = """
-    SELECT month, count(*), max(last_order_on) FILTER (WHERE month = %(running)s) FROM accounts_monthlyfact
-    WHERE month BETWEEN %(oldest)s AND %(running)s GROUP BY month
+    SELECT month, count(*) FROM accounts_monthlyfact WHERE month BETWEEN %(oldest)s AND %(running)s GROUP BY month
 """
+
+#: The latest order of the running month.
+NEWEST = "SELECT max(last_order_on) FROM accounts_monthlyfact WHERE month = %(running)s"
+
+#: What open reports wait for: what their signs, and the effects of their measures, come to now.
+WAITED_FOR = """
+    CREATE TEMP TABLE early_known ON COMMIT DROP AS
+    SELECT w.customer_id, s.indicator_id
+    FROM warnings_earlywarning w JOIN warnings_sign s ON s.warning_id = w.id WHERE w.state <> 'closed' {among}
+    UNION
+    SELECT w.customer_id, m.indicator_id
+    FROM warnings_earlywarning w JOIN warnings_measure m ON m.warning_id = w.id
+    WHERE w.state <> 'closed' AND m.measured_on IS NULL AND m.indicator_id IS NOT NULL {among}
+"""
+NOTHING_WAITED_FOR = "CREATE TEMP TABLE early_known (customer_id bigint, indicator_id bigint) ON COMMIT DROP"
+#: For what is asked of reports: only those of customers whose facts have changed.
+OF_TOUCHED = "AND w.customer_id IN (SELECT customer_id FROM early_touched)"
 
 #: The most exact line of each kind of customer that has candidates (WRN-1): the nearest unit, then importance, tier,
 #: class. It is looked up once for all customers of a unit that are classed alike.
@@ -26,10 +42,10 @@ LINES = """
         LIMIT 1) line
 """
 
-#: Every customer × indicator over its line; for open reports also what is within it (no level).
+#: Every customer × indicator over its line; of what open reports wait for also what is within it (no level).
 VALUES = """
     CREATE TEMP TABLE early_value ON COMMIT DROP AS
-    SELECT x.customer_id, x.importance, x.indicator_id, x.value, x.recent, x.base, x.market,
+    SELECT x.customer_id, x.unit_id, x.importance, x.tier, x.indicator_id, x.value, x.recent, x.base, x.market,
         CASE WHEN breached THEN 'breach' WHEN crossed THEN 'near' END AS level,
         CASE WHEN breached THEN line.breach ELSE line.near END AS line, line.breach
     FROM early_candidate x
@@ -38,7 +54,7 @@ VALUES = """
         SELECT CASE WHEN line.falling THEN x.value <= line.breach ELSE x.value >= line.breach END AS breached,
             CASE WHEN line.falling THEN x.value <= line.near ELSE x.value >= line.near END AS crossed) crossing
     WHERE breached OR crossed
-        OR x.customer_id IN (SELECT customer_id FROM warnings_earlywarning WHERE state <> 'closed')
+        OR (x.customer_id, x.indicator_id) IN (SELECT customer_id, indicator_id FROM early_known)
 """
 
 #: While a closed report is quiet its signs raise no new one, unless one of them is new or worse (WRN-3).
@@ -56,6 +72,8 @@ RAISE = """
         (customer_id, importance, level, state, opened_on, outcome, conclusion)
     SELECT s.customer_id, s.importance, min(s.level), 'open', %(on)s, '', ''
     FROM early_sign s
+    WHERE NOT EXISTS (
+        SELECT 1 FROM warnings_earlywarning o WHERE o.customer_id = s.customer_id AND o.state <> 'closed')
     GROUP BY s.customer_id, s.importance
     ORDER BY s.customer_id
     ON CONFLICT (customer_id) WHERE state <> 'closed' DO NOTHING
@@ -69,27 +87,40 @@ TELL_OF_RAISED = """
     SELECT id, 'raised', %(now)s FROM unnest(%(raised)s::bigint[]) AS raised (id)
 """
 
-TELL_OF_SIGNS = """
-    INSERT INTO warnings_reportevent (warning_id, indicator_id, what, at)
-    SELECT w.id, s.indicator_id, CASE WHEN old.id IS NULL THEN 'sign' ELSE 'worse' END, %(now)s
+#: The signs of the night beside those that their reports have already.
+COMPARE_SIGNS = """
+    CREATE TEMP TABLE early_seen ON COMMIT DROP AS
+    SELECT w.id AS warning_id, s.*, old.id AS sign_id, old.worst
     FROM early_sign s
     JOIN warnings_earlywarning w ON w.customer_id = s.customer_id AND w.state <> 'closed'
     LEFT JOIN warnings_sign old ON old.warning_id = w.id AND old.indicator_id = s.indicator_id
-    WHERE old.id IS NULL OR (old.worst = 'near' AND s.level = 'breach')
+"""
+
+TELL_OF_SIGNS = """
+    INSERT INTO warnings_reportevent (warning_id, indicator_id, what, at)
+    SELECT warning_id, indicator_id, CASE WHEN sign_id IS NULL THEN 'sign' ELSE 'worse' END, %(now)s
+    FROM early_seen WHERE sign_id IS NULL OR (worst = 'near' AND level = 'breach')
+"""
+
+#: Only what is another than the day before.
+RENEW_SIGNS = """
+    UPDATE warnings_sign old SET
+        level = s.level, worst = least(old.worst, s.level), month = %(month)s, value = s.value,
+        recent = round(s.recent, 2), base = round(s.base, 2), market = s.market, line = s.line, last_seen_on = %(on)s
+    FROM early_seen s
+    WHERE old.id = s.sign_id AND (
+        old.level, old.worst, old.month, old.value, old.recent, old.base, old.market, old.line, old.last_seen_on)
+        IS DISTINCT FROM (s.level, least(old.worst, s.level), %(month)s, s.value, round(s.recent, 2),
+        round(s.base, 2), s.market, s.line, %(on)s)
 """
 
 ADD_SIGNS = """
-    INSERT INTO warnings_sign AS sign
+    INSERT INTO warnings_sign
         (warning_id, indicator_id, level, worst, month, first_value, value, recent, base, market, line, first_seen_on,
          last_seen_on)
-    SELECT w.id, s.indicator_id, s.level, s.level, %(month)s, s.value, s.value, round(s.recent, 2), round(s.base, 2),
-        s.market, s.line, %(on)s, %(on)s
-    FROM early_sign s JOIN warnings_earlywarning w ON w.customer_id = s.customer_id AND w.state <> 'closed'
-    ORDER BY w.id, s.indicator_id
-    ON CONFLICT (warning_id, indicator_id) DO UPDATE SET
-        level = excluded.level, worst = least(sign.worst, excluded.worst), month = excluded.month,
-        value = excluded.value, recent = excluded.recent, base = excluded.base, market = excluded.market,
-        line = excluded.line, last_seen_on = excluded.last_seen_on
+    SELECT warning_id, indicator_id, level, level, %(month)s, value, value, round(recent, 2), round(base, 2), market,
+        line, %(on)s, %(on)s
+    FROM early_seen WHERE sign_id IS NULL ORDER BY warning_id, indicator_id
 """
 
 #: A sign that was measured again and is within its line keeps its figures up to date. One that can no longer be
@@ -105,7 +136,7 @@ CALM_SIGNS = """
 TELL_OF_RETURN = """
     INSERT INTO warnings_reportevent (warning_id, what, at)
     SELECT w.id, 'back', %(now)s FROM warnings_earlywarning w
-    WHERE w.state <> 'closed' AND w.above_again_on IS NULL
+    WHERE w.state <> 'closed' AND w.above_again_on IS NULL {among}
         AND EXISTS (SELECT 1 FROM warnings_sign s WHERE s.warning_id = w.id)
         AND NOT EXISTS (SELECT 1 FROM warnings_sign s WHERE s.warning_id = w.id AND s.level <> 'back')
 """
@@ -117,8 +148,8 @@ SETTLE_LEVELS = """
         above_again_on = CASE WHEN seen.back THEN coalesce(w.above_again_on, %(on)s) END
     FROM (
         SELECT s.warning_id, min(s.level) FILTER (WHERE s.level <> 'back') AS level, bool_and(s.level = 'back') AS back
-        FROM warnings_sign s JOIN warnings_earlywarning o ON o.id = s.warning_id
-        WHERE o.state <> 'closed' GROUP BY s.warning_id) seen
+        FROM warnings_sign s JOIN warnings_earlywarning w ON w.id = s.warning_id
+        WHERE w.state <> 'closed' {among} GROUP BY s.warning_id) seen
     WHERE w.id = seen.warning_id AND (w.level, w.above_again_on) IS DISTINCT FROM (
         CASE WHEN seen.back THEN w.level ELSE seen.level END,
         CASE WHEN seen.back THEN coalesce(w.above_again_on, %(on)s) END)
@@ -130,15 +161,14 @@ SETTLE_LEVELS = """
 COUNT_UNITS = """
     CREATE TEMP TABLE early_unit ON COMMIT DROP AS
     WITH customers AS (
-        SELECT unit_id, tier, count(*) AS among FROM {basis} GROUP BY unit_id, tier),
+        SELECT unit_id, tier, sum(among) AS among FROM {ledger} GROUP BY unit_id, tier HAVING sum(among) > 0),
     breaches AS (
-        SELECT i.id AS indicator_id, b.unit_id, b.tier, count(*) AS counted
+        SELECT i.id AS indicator_id, s.unit_id, s.tier, count(*) AS counted
         FROM warnings_indicator i
         JOIN early_sign s ON s.indicator_id = i.of_indicator_id AND s.level = 'breach'
             AND (i.fresh_days IS NULL OR s.recent - s.breach * s.base <= i.fresh_days)
-        JOIN {basis} b ON b.id = s.customer_id
         WHERE i.id = ANY(%(unit_indicators)s)
-        GROUP BY i.id, b.unit_id, b.tier),
+        GROUP BY i.id, s.unit_id, s.tier),
     counted AS (
         SELECT i.id AS indicator_id, i.family, i.least_base, u.id AS unit_id, u.path,
             sum(c.among)::bigint AS among, coalesce(sum(b.counted), 0)::bigint AS counted

@@ -1,8 +1,8 @@
 """The basis: a row of sums for every active customer, in one pass over the facts. Sums that are the same are one."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 
 from early_warnings import rules
 from early_warnings.measures import MEASURES, Source
@@ -11,7 +11,6 @@ from early_warnings.models import Indicator
 #: A customer has a usual gap after so many orders, in so many months of the year. It is at least so many days, so that
 #: the shipped line of 3.25 gaps is four weeks at least: an earlier alarm would too often be wrong (docs/indicators.md).
 LEAST_ORDERS, LEAST_MONTHS, LEAST_GAP = 12, 6, "8.6"
-_BOUGHT = "(quantity > 0 OR orders > 0)"
 
 #: Those who bought shortly before the month's end, and gave up since.
 _GAVE_UP_SINCE = """ OR (c.status <> 'active' AND EXISTS (
@@ -41,26 +40,33 @@ class Basis:
                 self._column(column, window)
 
     @property
-    def plan(self) -> str:
-        """What the rows depend on: rows made by the same plan hold the same columns of the same months."""
-        return f"{self.month} {self.until if self._reaches_on else ''} {self._columns}"
+    def ledger(self) -> str:
+        """The table of what all rows sum up to."""
+        return f"{self.table}_moved"
+
+    @property
+    def names(self) -> list[str]:
+        """The columns of the sums."""
+        return list(self._columns.values())
 
     def select(self, *, past: bool = False, touched: bool = False) -> str:
-        """The rows: all, or those of the customers in `early_touched`; of the `past` also those who gave up since."""
-        names = self._columns.values()
-        wanted = "c.status = 'active'" + (_GAVE_UP_SINCE.format(month=self.month) if past else "")
-        among = " AND customer_id IN (SELECT customer_id FROM early_touched)" if touched else ""
-        if touched:
-            wanted = f"({wanted}) AND c.id IN (SELECT customer_id FROM early_touched)"
-        sums = ", ".join(["customer_id", *(f"{sql} AS {name}" for sql, name in self._columns.items())])
-        columns = ", ".join(
-            ["c.id, c.kind, c.unit_id, c.importance, c.tier, c.service_class", *map(self._outer, names)]
+        """The rows: all, or those of the customers in `early_touched`; of the `past` also those who gave up since.
+
+        A month is a partition with a row a customer at most: joined one after another they are added up as they come,
+        in parallel, while sums by customer would be carried along for everybody at once.
+        """
+        people = (
+            "early_touched t JOIN accounts_customer c ON c.id = t.customer_id" if touched else "accounts_customer c"
         )
-        # months as constants: only their partitions are read
-        months = ", ".join(f"'{month}'" for month in sorted(self._read_months()))
-        facts = f"(SELECT {sums} FROM accounts_monthlyfact WHERE month IN ({months}){among} GROUP BY customer_id)"
-        joined = f"LEFT JOIN {facts} f ON f.customer_id = c.id" if self._columns else ""
-        return f"SELECT {columns} FROM accounts_customer c {joined} WHERE {wanted}"
+        months = " ".join(
+            f"LEFT JOIN accounts_monthlyfact {_of(month)} ON {_of(month)}.customer_id = c.id"
+            f" AND {_of(month)}.month = '{month}'"
+            for month in sorted(self._months, reverse=True)
+        )
+        columns = ["c.id, c.kind, c.unit_id, c.importance, c.tier, c.service_class"]
+        columns += [f"{sql} AS {name}" for sql, name in self._columns.items()]
+        wanted = "c.status = 'active'" + (_GAVE_UP_SINCE.format(month=self.month) if past else "")
+        return f"SELECT {', '.join(columns)} FROM {people} {months} WHERE {wanted}"
 
     def recent(self, each: Indicator) -> str:
         """The figure itself: the sum over the period, or the days since the last order."""
@@ -95,15 +101,6 @@ class Basis:
         compared = self._windows_of(each)
         return compared.recent.months, compared.base.months if compared.base else 1
 
-    @property
-    def _reaches_on(self) -> bool:
-        """Whether the running month is read too."""
-        return "last_on" in self._columns.values() and self.until is not None and self.until.replace(day=1) > self.month
-
-    def _read_months(self) -> Iterable[date]:
-        running = {self.until.replace(day=1)} if self._reaches_on and self.until else set()
-        return self._months | {self.month} | running
-
     def _windows_of(self, each: Indicator) -> rules.Windows:
         """The months that an indicator compares; a level is read at the last month of its period."""
         comparison = rules.Comparison(each.comparison)
@@ -125,30 +122,45 @@ class Basis:
 
     def _column(self, column: str, window: rules.Window) -> str:
         """The name of a sum. Counts become numeric, or they would be divided as whole numbers."""
-        months = f"month = '{window.last}'"
-        if window.months > 1:
-            months = f"month BETWEEN '{window.first}' AND '{window.last}'"
-        return self._named(f"(sum({column}) FILTER (WHERE {months}))::numeric", "s")
+        months = [rules.months_back(window.last, back) for back in range(window.months)]
+        return self._named(" + ".join(f"coalesce({_of(month)}.{column}, 0)::numeric" for month in months), "s")
 
     def _usual_gap(self) -> None:
-        """First and last order of the year, in how many months, and how many orders."""
-        first = rules.months_back(self.month, 11)
-        self._months |= {rules.months_back(self.month, back) for back in range(12)}
-        within = f"FILTER (WHERE month BETWEEN '{first}' AND '{self.until or self.month}' AND {_BOUGHT})"
-        last_day = "(month + interval '1 month - 1 day')::date"
-        self._named(f"max(coalesce(last_order_on, {last_day})) {within}", "last_on")
-        self._named(f"min(month) {within}", "first_on")
-        self._named(f"sum(greatest(orders, 1)) {within}", "orders_made")
-        self._named(f"count(*) {within}", "months_bought")
+        """First and last order of the year and of what is known since, in how many months, and how many orders."""
+        first, month = rules.months_back(self.month, 11), (self.until or self.month).replace(day=1)
+        months = []
+        while month >= first:
+            months.append(month)
+            month = rules.months_back(month, 1)
+        self._months.update(months)
+
+        def where_bought(sql: str, otherwise: str) -> list[str]:
+            return [
+                f"CASE WHEN {_of(month)}.quantity > 0 OR {_of(month)}.orders > 0"
+                f" THEN {sql.format(of=_of(month), month=month, last_day=_last_day(month))} ELSE {otherwise} END"
+                for month in months
+            ]
+
+        last = ", ".join(where_bought("coalesce({of}.last_order_on, '{last_day}')", "NULL"))
+        begun = ", ".join(where_bought("'{month}'::date", "NULL"))
+        orders = " + ".join(where_bought("greatest({of}.orders, 1)", "0"))
+        self._named(f"greatest({last})", "last_on")
+        self._named(f"least({begun})", "first_on")
+        self._named(f"({orders})::bigint", "orders_made")
+        self._named(f"({' + '.join(where_bought('1', '0'))})::bigint", "months_bought")
 
     def _named(self, sql: str, name: str) -> str:
         own = f"s{len(self._columns) + 1}" if name == "s" else name
         return self._columns.setdefault(sql, own)
 
-    @staticmethod
-    def _outer(name: str) -> str:
-        """What was summed of nothing is nothing; who never ordered has no last order."""
-        return f"f.{name}" if name in ("last_on", "first_on") else f"coalesce(f.{name}, 0) AS {name}"
+
+def _of(month: date) -> str:
+    """The alias of a month's facts."""
+    return f"m{month:%Y%m}"
+
+
+def _last_day(month: date) -> date:
+    return rules.months_back(month, -1) - timedelta(days=1)
 
 
 def _is_level(measure: str) -> bool:

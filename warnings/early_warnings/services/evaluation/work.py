@@ -5,8 +5,6 @@ from typing import Any
 
 from django.db import connection
 
-from early_warnings.services.evaluation.compiling import Compiled
-
 
 class Work:
     """Runs statements with the values that they share."""
@@ -27,6 +25,3 @@ class Work:
             cursor.execute(sql, {**self.values, **values})
             self.written = cursor.rowcount
             return cursor.fetchall() if cursor.description else []
-
-    def compiled(self, compiled: Compiled) -> None:
-        self.execute(compiled.sql, **compiled.values)

@@ -13,7 +13,7 @@ from accounts.models import Customer, MonthlyFact
 from early_warnings import rules
 from early_warnings.measures import MEASURES, Source
 from early_warnings.models import Indicator, Movement, Threshold
-from early_warnings.services.evaluation import compiling
+from early_warnings.services.evaluation import figures
 from early_warnings.services.evaluation.work import Work
 
 #: Months shown.
@@ -211,11 +211,11 @@ def _keep_month(indicators: Sequence[Indicator], month: date) -> None:
     work = Work()
     next_month = rules.months_back(month, -1)
     known = rules.Known(on=next_month, month=month, until=next_month - timedelta(days=1))
-    basis = compiling.basis_of(indicators, known, "early_basis")
-    work.execute(f"CREATE TEMP TABLE early_basis AS {basis.select(past=True)}")
-    work.compiled(compiling.market(indicators, basis))
-    moved = compiling.market_of(indicators, work.execute("SELECT * FROM early_market"))
-    work.execute("DROP TABLE early_basis, early_market")
+    basis = figures.basis_of(indicators, known, "early_basis")
+    work.execute(f"CREATE TEMP TABLE {basis.table} AS {basis.select(past=True)}")
+    work.execute(f"CREATE TEMP TABLE {basis.ledger} AS {figures.ledger(indicators, basis)}")
+    moved = figures.market_of(indicators, work.execute(figures.market(indicators, basis)))
+    work.execute(f"DROP TABLE {basis.table}, {basis.ledger}")
     # A kind without anybody has moved as nobody has: it is kept too, so that nobody asks again.
     kept = [
         Movement(indicator=each, kind=kind, month=month, value=moved.get(each.pk, {}).get(kind, Decimal(1)))

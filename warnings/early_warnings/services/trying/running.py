@@ -16,7 +16,7 @@ from duties.models import EscalationStep
 from early_warnings import rules
 from early_warnings.models import Indicator, Trial, TrialMonth
 from early_warnings.rules import truth
-from early_warnings.services.evaluation.running import REPORT, UNIT_REPORT, find
+from early_warnings.services.evaluation.running import REPORT, UNIT_REPORT, find, forget
 from early_warnings.services.evaluation.work import Work
 from early_warnings.services.trying import statements
 
@@ -134,7 +134,7 @@ def _flag(work: Work, sets: _Sets, month: date) -> None:
     work.values["on"] = next_month
     find(work, sets.measured, known, past=True)
     work.execute(statements.FLAGGED_UNITS if sets.about_units else statements.FLAGGED)
-    work.execute("DROP TABLE early_basis, early_market, early_value, early_sign, early_unit")
+    forget(work)
 
 
 def _remember(work: Work) -> None:
