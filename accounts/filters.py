@@ -1,5 +1,6 @@
 """By what customers are filtered, on the page and in the API alike."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -42,11 +43,18 @@ class CustomerFilter(django_filters.FilterSet):  # type: ignore[misc]
         model = Customer
         fields: tuple[str, ...] = ()
 
+    def __init__(self, *args: Any, paths: Mapping[int, str] | None = None, **kwargs: Any) -> None:
+        """`paths` are those of the units that the caller has read already."""
+        super().__init__(*args, **kwargs)
+        self.paths = paths or {}
+
     def by_words(self, customers: CustomerQuerySet, _name: str, value: str) -> CustomerQuerySet:
         return customers.search(value)
 
     def by_unit(self, customers: CustomerQuerySet, _name: str, value: Any) -> CustomerQuerySet:
-        path = OrgUnit.objects.filter(pk=int(value)).values_list("path", flat=True).first()
+        path = (
+            self.paths.get(int(value)) or OrgUnit.objects.filter(pk=int(value)).values_list("path", flat=True).first()
+        )
         return customers.in_unit(path) if path else customers.none()
 
     def by_manager(self, customers: CustomerQuerySet, _name: str, value: str) -> CustomerQuerySet:

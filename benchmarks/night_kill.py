@@ -118,7 +118,7 @@ def on_the_copy() -> Iterator[None]:
 
 def undisturbed() -> None:
     """The same night in one process, one thing after the other."""
-    from early_warnings.services import evaluate_night
+    from early_warnings.services import spend_night
 
     from accounts import clock
     from visits.services import nights
@@ -126,7 +126,7 @@ def undisturbed() -> None:
     for plan in nights.tonight(now=clock.now()):
         nights.make_one(plan_id=plan, now=clock.now())
     nights.tonight(now=clock.now())
-    evaluate_night(on=clock.today(), now=clock.now())
+    spend_night(on=clock.today(), now=clock.now())
 
 
 def ask() -> None:

@@ -30,7 +30,8 @@ def customers(request: HttpRequest) -> HttpResponse:
     person, now = person_of(request), clock.of(request)
     today = timezone.localdate(now)
     month = listing.last_month(today)
-    found = listing.chosen(person, request.GET, today, month)
+    units = _units(person)
+    found = listing.chosen(person, request.GET, today, month, {pk: path for pk, _name, path in units})
     shown = listing.values_of(listing.ordered(found, request.GET, month))
     paginator = BoundedPaginator(shown, PER_PAGE, counted=found)
     page = paginator.get_page(request.GET.get("page"))
@@ -40,7 +41,7 @@ def customers(request: HttpRequest) -> HttpResponse:
         "month": month,
         "more_columns": [(column.key, column.label, column.css, column.order is not None) for column in more_columns()],
         "is_cut": paginator.is_cut,
-        "units": _units(person),
+        "units": _indented(units),
         "choices": _choices(),
         "folded": _folded(request),
         "views": _views(request),
@@ -82,12 +83,15 @@ def _exported(found: list[tuple[Any, ...]], month: Any, now: Any, step: int = 2_
         yield from listing.rows(found[start : start + step], month, now)
 
 
-def _units(person: Person) -> list[tuple[str, str]]:
-    """The units to filter by, indented as a tree. Only managers see more than a few."""
-    units = OrgUnit.objects.visible_to(person).order_by("path").values_list("pk", "name", "path")[:MOST_UNITS]
-    found = list(units)
-    least = min((path.count("/") for _pk, _name, path in found), default=0)
-    return [(str(pk), "\N{IDEOGRAPHIC SPACE}" * (path.count("/") - least) + name) for pk, name, path in found]
+def _units(person: Person) -> list[tuple[int, str, str]]:
+    """The units to filter by: id, name, path. Only managers see more than a few."""
+    return list(OrgUnit.objects.visible_to(person).order_by("path").values_list("pk", "name", "path")[:MOST_UNITS])
+
+
+def _indented(units: list[tuple[int, str, str]]) -> list[tuple[str, str]]:
+    """As a tree."""
+    least = min((path.count("/") for _pk, _name, path in units), default=0)
+    return [(str(pk), "\N{IDEOGRAPHIC SPACE}" * (path.count("/") - least) + name) for pk, name, path in units]
 
 
 def _choices() -> dict[str, Iterable[tuple[Any, Any]]]:

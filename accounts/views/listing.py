@@ -128,10 +128,15 @@ def of_view(customers: CustomerQuerySet, key: str, today: date, month: date) -> 
     return customers
 
 
-def chosen(person: Person, query: QueryDict, today: date, month: date) -> CustomerQuerySet:
-    """The customers that a person sees through a view and its filters; filters that make no sense find nothing."""
+def chosen(
+    person: Person, query: QueryDict, today: date, month: date, paths: Mapping[int, str] | None = None
+) -> CustomerQuerySet:
+    """The customers that a person sees through a view and its filters; filters that make no sense find nothing.
+
+    `paths` are those of the units that were read already.
+    """
     customers: CustomerQuerySet = Customer.objects.visible_to(person)
-    found = CustomerFilter(query, of_view(customers, query.get("view", ""), today, month))
+    found = CustomerFilter(query, of_view(customers, query.get("view", ""), today, month), paths=paths)
     if not found.is_valid():
         return customers.none()
     kept: CustomerQuerySet = found.qs

@@ -58,7 +58,7 @@ def change(request: HttpRequest, pk: int) -> HttpResponse:
         "form": form,
         "refused": [refused] if refused else [],
         "columns": _columns(days, wanted),
-        "effect": moving.weigh(plan=plan, arrangement={}, now=clock.of(request)),
+        "effect": moving.weigh_days(days, days.present, clock.of(request)),
         "history": _history(plan),
     }
     return render(request, "visits/change.html", context, status=409 if refused else 422 if form.errors else 200)

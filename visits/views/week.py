@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from django.db.models import OuterRef, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
@@ -71,9 +72,11 @@ def columns_of(person: Person, on: date, viewer: Person) -> list[Column]:
 
 def month_of(person: Person, on: date, columns: list[Column]) -> list[Week]:
     """Visits falling due in the coming weeks against the room for them; a visit takes as long as those just planned."""
-    intervals = {cell.tier: cell for cell in VisitInterval.objects.filter(role=Role.ACCOUNT_MANAGER)}
+    cell = VisitInterval.objects.filter(role=Role.ACCOUNT_MANAGER, tier=OuterRef("customer__tier"))
     rule = DayRule.objects.get()
-    clocks = VisitClock.objects.of_managers([person.pk]).values_list("due_on", "customer__tier")
+    clocks = VisitClock.objects.of_managers([person.pk]).annotate(
+        number=Subquery(cell.values("number")), unit=Subquery(cell.values("unit"))
+    )
     minutes = sum(column.plan.minutes for column in columns)
     visits = sum(len(column.stops) for column in columns)
     a_visit = max(1.0, minutes / visits) if visits else _USUAL_MINUTES
@@ -85,7 +88,7 @@ def month_of(person: Person, on: date, columns: list[Column]) -> list[Week]:
     return weeks_ahead(
         on,
         WorkCalendar.load().working_days(on, on + timedelta(weeks=WEEKS)),
-        [(due, intervals[tier].number, intervals[tier].unit) for due, tier in clocks if tier in intervals],
+        list(clocks.exclude(number=None).values_list("due_on", "number", "unit")),
         count=WEEKS,
         room_a_day=round(a_day / a_visit),
     )
