@@ -38,6 +38,8 @@ from early_warnings.rules.score.questions import BY_NAME
 ALARM, LEAST_GAP = 3.25, 8.6
 #: Lines of points that are looked at.
 LINES = range(18, 28)
+#: The share of the customers that a fixed line is to flag in every month.
+WANTED = (0.04, 0.07)
 SHARES = (0.02, 0.05, 0.10)
 Score = Callable[[History, date, dict[date, float]], float | None]
 
@@ -233,7 +235,11 @@ def main() -> None:
             of = [points[each.customer, month] for each in judged if each.month == month]
             shares.append(sum(each >= line for each in of) / len(of))
         mean = statistics.mean(shares)
-        print(f"{name}: flags {min(shares):.1%} to {max(shares):.1%} of customers a month, {mean:.1%} in the mean")
+        held = sum(WANTED[0] <= each <= WANTED[1] for each in shares)
+        print(
+            f"{name}: flags {min(shares):.1%} to {max(shares):.1%} of customers a month, {mean:.1%} in the mean;"
+            f" {WANTED[0]:.0%} to {WANTED[1]:.0%} in {held} of {len(shares)} months"
+        )
     end = max(of[-1].day for of in days.values() if of)
     first = date(min(given.years), 1, 1)
     print("silence alarm:", alarm(days, first, min(date(max(given.years), 12, 31), end - timedelta(days=91)), end))

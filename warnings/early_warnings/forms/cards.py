@@ -48,7 +48,7 @@ class CardForm(forms.Form):
     """A version of the card: from which day on, why, and the points of each question."""
 
     valid_from = forms.DateField(label=gettext_lazy("Counts from"))
-    why = forms.CharField(label=gettext_lazy("Why"), max_length=300, required=False)
+    why = forms.CharField(label=gettext_lazy("Why it changes"), max_length=300, required=False)
 
     def __init__(self, *args: Any, today: date, bands: list[ScoreBand], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
