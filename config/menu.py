@@ -77,12 +77,6 @@ def address(url_name: str) -> str:
         return ""
 
 
-@cache
-def page_of(url_name: str) -> str:
-    """The path of a record's page with `{}` for its id, for tables to fill in."""
-    return reverse(url_name, args=[0]).replace("/0/", "/{}/")
-
-
 def visible(*, roles: frozenset[str], staff: bool) -> Iterator[tuple[Group, list[Entry]]]:
     """The groups with the entries that someone with these roles sees."""
     for group in MENU:

@@ -11,8 +11,8 @@ from early_warnings.models import EarlyWarning, Sign
 
 from accounts.models import Person
 from config import rules
-from config.menu import page_of
 from config.overview.units import Units
+from duties.kinds import record_url
 
 #: The colour of each level, everywhere.
 TONES = {"breach": "over", "near": "near"}
@@ -29,7 +29,6 @@ def add_to(shown: Units, person: Person) -> None:
 def on_map(person: Person, most: int = 300) -> dict[str, Any]:
     """The places of open reports, breaches first, for the map and the list beside it."""
     words = {"breach": _("breach"), "near": _("near breach")}
-    link = page_of("warnings:warning")
     points = [
         {
             "id": row["pk"],
@@ -38,7 +37,7 @@ def on_map(person: Person, most: int = 300) -> dict[str, Any]:
             "name": row["customer__name"],
             "tone": TONES[row["level"]],
             "text": words[row["level"]],
-            "url": link.format(row["pk"]),
+            "url": record_url("warnings:warning", row["pk"]),
         }
         for row in EarlyWarning.objects.visible_to(person).on_map(most)
     ]
@@ -59,7 +58,6 @@ def latest(person: Person, language: str, most: int = 6) -> list[Report]:
     """Open reports in scope, breaches first, the newest first, with the names of their signs."""
     name = "name_zh" if rules.is_chinese(language) else "name_en"
     signs = Sign.objects.filter(warning=OuterRef("pk")).values(f"indicator__{name}")
-    link = page_of("warnings:warning")
     found = (
         EarlyWarning.objects.visible_to(person)
         .open()
@@ -73,7 +71,7 @@ def latest(person: Person, language: str, most: int = 6) -> list[Report]:
             warning=each,
             tone=TONES[each.level],
             signs=between.join(each.names),
-            url=link.format(each.pk),
+            url=record_url("warnings:warning", each.pk),
         )
         for each in found
     ]

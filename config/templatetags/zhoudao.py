@@ -15,7 +15,7 @@ from django.utils.translation import get_language
 
 from config import rules
 from config.icons import ICONS
-from config.menu import page_of
+from duties.kinds import record_url
 
 register = template.Library()
 
@@ -184,11 +184,8 @@ def url_with(context: RequestContext, **changes: Any) -> str:
 
 @register.simple_tag
 def url_of(url_name: str, key: int) -> str:
-    """`{% url_of "visits:customer" stop.customer_id %}`: what `{% url %}` gives for a numbered record, fit for rows.
-
-    Reversing costs a page of a hundred rows more than all else in them, so it is done once for each name.
-    """
-    return page_of(url_name).format(key)
+    """`{% url_of "visits:customer" stop.customer_id %}`: what `{% url %}` gives for a numbered record, fit for rows."""
+    return record_url(url_name, key)
 
 
 @register.simple_tag

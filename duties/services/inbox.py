@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import Count, Exists, F, Min, Model, OuterRef, Q, Window
-from django.urls import NoReverseMatch, reverse
+from django.urls import NoReverseMatch
 
 from accounts.models import Customer, Person
 from duties import kinds
@@ -156,7 +156,7 @@ def matter_url(duty: Duty) -> str:
     try:
         return kinds.get(duty.kind).url(duty.subject_id)
     except (KeyError, NoReverseMatch):
-        return reverse("duties:duty", args=[duty.pk])
+        return kinds.record_url("duties:duty", duty.pk)
 
 
 def _loose(owed: Any, kind: str, unit_id: int | None, person: Person) -> Any:
@@ -198,7 +198,7 @@ def _told(person: Person) -> list[Told]:
         Told(
             notice,
             describe(notice.duty) if notice.duty else sentence(notice.matter, notice.details),
-            reverse("duties:duty", args=[notice.duty_id]) if notice.duty_id else "",
+            kinds.record_url("duties:duty", notice.duty_id) if notice.duty_id else "",
         )
         for notice in others.select_related("duty").order_by("-created_at", "-pk")[:NOTICES]
     ]
