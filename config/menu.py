@@ -57,6 +57,7 @@ MENU: tuple[Group, ...] = (
         (
             Entry(_("Can we keep it?"), "scale", "visits:promise", roles=MAY_DECLARE),
             Entry(_("The night's plans"), "moon", "visits:night", roles=MAY_DECLARE),
+            Entry(_("To explain"), "speakerphone", "visits:notices", roles=MAY_DECLARE),
             Entry(_("Extreme weather"), "wind", "visits:weather", roles=MAY_DECLARE),
             Entry(_("Risk control"), "shield", "risk:home"),
             Entry(_("Organisation"), "sitemap", "accounts:organisation", key="o"),

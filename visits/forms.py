@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Customer, OrgUnit, Person
-from visits.models import DayRule, PlanChange, PlanStop, Visit, VisitInterval, WeatherAlert
+from visits.models import DayRule, News, PlanChange, PlanStop, Visit, VisitInterval, WeatherAlert
 from visits.models.plans import Modes
 from visits.rules.rearranging import as_arrangement
 from visits.services import Found, Log, Position
@@ -240,3 +240,28 @@ class RearrangeForm(forms.Form):
         if values.get("reason") == PlanChange.Reason.OTHER and not values.get("note"):
             self.add_error("note", _("Say in a few words why."))
         return values
+
+
+class NewsForm(forms.Form):
+    """Something new that customers are to be told: what, to whom, within which days (VIS-5)."""
+
+    kind = forms.ChoiceField(label=_("Kind"), choices=News.Kind.choices)
+    title = forms.CharField(label=_("Title"), max_length=80)
+    text = forms.CharField(
+        label=_("What to say"), max_length=500, required=False, widget=forms.Textarea(attrs={"rows": 3})
+    )
+    starts_on = forms.DateField(label=_("From"), widget=forms.DateInput(attrs={"type": "date"}))
+    ends_on = forms.DateField(label=_("Until"), widget=forms.DateInput(attrs={"type": "date"}))
+    tiers = forms.TypedMultipleChoiceField(
+        label=_("Tiers"),
+        choices=Customer.Tier.choices,
+        coerce=int,
+        required=False,
+        widget=forms.SelectMultiple(attrs={"size": 5}),
+        help_text=_("None chosen: all tiers."),
+    )
+    unit = forms.ModelChoiceField(label=_("Unit"), queryset=OrgUnit.objects.none(), empty_label=None)
+
+    def __init__(self, *args: Any, units: QuerySet[OrgUnit], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["unit"].queryset = units  # type: ignore[attr-defined]

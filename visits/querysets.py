@@ -103,6 +103,19 @@ class PlanChangeQuerySet(models.QuerySet[Any]):
         return self.filter(plan__in=plans._default_manager.visible_to(person).values("pk"))
 
 
+class NewsQuerySet(models.QuerySet[Any]):
+    def visible_to(self, person: Viewer) -> Self:
+        """Notices for units under one's posts, and those that reach the unit one works in."""
+        if person.scope.everything:
+            return self
+        units = self.model._meta.get_field("unit").related_model  # without importing upward
+        homes = units._default_manager.filter(pk__in=person.scope.home_units, path__startswith=OuterRef("unit__path"))
+        return self.filter(units_of(person, "unit__") | Exists(homes))
+
+    def in_force(self, on: date) -> Self:
+        return self.filter(withdrawn_at=None, starts_on__lte=on, ends_on__gte=on)
+
+
 class WeatherAlertQuerySet(models.QuerySet[Any]):
     def visible_to(self, person: Viewer) -> Self:
         """Alerts for units under one's posts, and those that cover the unit one works in."""

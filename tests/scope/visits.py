@@ -21,6 +21,7 @@ from tests.factories.visits import (
 from tests.scope import Entry, NoObject, Object
 from visits.models import PlanChange, PlanRun
 from visits.services import refresh_clocks
+from visits.services.notices import announce
 from visits.services.weather import declare
 
 LIST = NoObject("a list that starts at visible_to: tests/visits/test_pages.py, test_api.py")
@@ -81,6 +82,19 @@ def change_of_b(company: Company) -> Mapping[str, Any]:
     return {"pk": PlanChange.objects.create(plan=plan, by=company.b.account_manager, at=clock.now(), reason="way").pk}
 
 
+def notice_of_b(company: Company) -> Mapping[str, Any]:
+    made = announce(
+        kind="product",
+        title="新品",
+        starts_on=clock.today(),
+        ends_on=clock.today(),
+        unit=company.b.unit,
+        by=company.b.general_manager,
+        now=clock.now(),
+    )
+    return {"pk": made.pk}
+
+
 def run_of_b(company: Company) -> Mapping[str, Any]:
     plan = DayPlanFactory(person=company.b.account_manager, date=date(2026, 11, 25))
     plan.run = PlanRun.objects.create(date="2026-11-25", opened_at=clock.now())
@@ -129,6 +143,17 @@ ENTRIES: dict[str, Entry] = {
     "visits:gate": OWN,
     "visits:week": OWN,
     "visits:week-of": Object(manager_of_b),
+    "visits:notices": LIST,
+    "visits:notice-withdraw": Object(notice_of_b, "post"),
+    "visits:explained": Object(customer_of_b, "post"),
+    "visits:own-card": Object(customer_of_b),
+    "visits:words": Object(customer_of_b, "post"),
+    "news-list": LIST,
+    "news-detail": Object(notice_of_b),
+    "news-withdraw": Object(notice_of_b, "post"),
+    "news-explained": Object(notice_of_b, "post"),
+    "stops-preparation": Object(stop_of_b),
+    "stops-words": Object(stop_of_b, "post"),
     "visits:night": LIST,
     "visits:night-of": Object(night_of_b),
     "visits:night-again": Object(night_of_b, "post"),

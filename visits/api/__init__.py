@@ -1,6 +1,6 @@
 """Visits for programs: the same plans, acts and rules as in the pages."""
 
-from visits.api import calendars, changing, nights, promising, visiting, weather
+from visits.api import calendars, changing, nights, notices, promising, visiting, weather
 
 routes = [
     *visiting.routes,
@@ -9,6 +9,7 @@ routes = [
     *calendars.routes,
     *changing.routes,
     *nights.routes,
+    *notices.routes,
 ]
 
 __all__ = ["routes"]

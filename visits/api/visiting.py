@@ -19,6 +19,7 @@ from accounts.models import Person
 from accounts.rules import Role
 from visits import services
 from visits.models import DayPlan, PlanStop, Problem, Visit, VisitClock, VisitInterval
+from visits.serializers.notices import PreparationSerializer, WordsSerializer
 from visits.serializers.visiting import (
     AddSerializer,
     ArriveSerializer,
@@ -36,7 +37,8 @@ from visits.serializers.visiting import (
     WholePlanSerializer,
     WholeVisitSerializer,
 )
-from visits.services import nights, weather
+from visits.services import nights, notices, weather
+from visits.services.preparing import prepare
 
 REPLAN_SECONDS = 1.0
 #: Who may set the matrix.
@@ -144,6 +146,26 @@ class StopViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.Gen
         stop = self.get_object()
         values = valid(SkipSerializer, request)
         return self._done(lambda: services.skip_stop(stop=stop, by=caller(request), now=clock.now(), **values))
+
+    @extend_schema(responses=PreparationSerializer)
+    @action(detail=True)
+    def preparation(self, request: Request, pk: str) -> Response:
+        """What to know before it: made from facts, with the caller's own words."""
+        return self._prepared(self.get_object(), caller(request))
+
+    @extend_schema(request=WordsSerializer, responses=PreparationSerializer)
+    @action(detail=True, methods=["post"])
+    def words(self, request: Request, pk: str) -> Response:
+        """Keep what the caller wants of this visit and brings along; empty ones are taken away."""
+        stop, person = self.get_object(), caller(request)
+        values = {"goal": "", "bring": ""} | valid(WordsSerializer, request)
+        notices.write_words(customer=stop.customer, person=person, now=clock.now(), **values)
+        return self._prepared(stop, person)
+
+    def _prepared(self, stop: PlanStop, person: Person) -> Response:
+        role = Role.ACCOUNT_MANAGER
+        found = prepare(customer=stop.customer, role=role, reasons=stop.reasons, on=stop.plan.date, visitor=person)
+        return Response(PreparationSerializer(found).data)
 
     @extend_schema(request=None)
     @action(detail=True, methods=["post"], url_path="take-back")

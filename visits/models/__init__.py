@@ -4,6 +4,7 @@ from visits.models.calendars import CalendarKey
 from visits.models.changes import PlanChange
 from visits.models.matrix import DayRule, VisitClock, VisitInterval
 from visits.models.plans import DayPlan, PlanOmission, PlanRun, PlanStop
+from visits.models.preparing import Explained, News, OwnWords
 from visits.models.territories import Territory, TerritoryMove
 from visits.models.visits import Problem, Visit
 from visits.models.weather import WeatherAlert, WeatherDebt, WeatherTold
@@ -12,6 +13,9 @@ __all__ = [
     "CalendarKey",
     "DayPlan",
     "DayRule",
+    "Explained",
+    "News",
+    "OwnWords",
     "PlanChange",
     "PlanOmission",
     "PlanRun",

@@ -1,4 +1,4 @@
-"""What one should know before entering a shop (VIS-5): read, not written; a fixed number of queries."""
+"""What one should know before entering a shop (VIS-5): a fixed number of queries."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -11,9 +11,10 @@ from accounts.models import Customer, MonthlyFact, Person, Post, RetailerFile
 from accounts.rules import Role, units_upward
 from duties import kinds
 from duties.models import Duty
-from visits.models import Visit, VisitClock
-from visits.reasons import Why, goal_of, in_words
+from visits.models import News, OwnWords, Visit, VisitClock
+from visits.reasons import Why, goal_of, in_words, to_bring
 from visits.rules import is_falling, is_overstocked, trend_lines
+from visits.services.notices import to_explain, words_of
 
 MONTHS = 12
 _READ_MONTHS = 30  # two years, and a few months in case imports are late
@@ -93,6 +94,9 @@ class Preparation:
     last_visits: Sequence[Visit]
     file: RetailerFile | None
     clock: VisitClock | None
+    news: Sequence[News] = ()
+    words: OwnWords | None = None
+    bring: Sequence[str] = ()
 
     @property
     def last_on(self) -> date | None:
@@ -109,13 +113,16 @@ class Preparation:
         return is_overstocked(self.stock_ratio)
 
 
-def prepare(*, customer: Customer, role: str, reasons: Sequence[Mapping[str, Any]], on: date) -> Preparation:
-    """Everything for the card of one customer."""
+def prepare(
+    *, customer: Customer, role: str, reasons: Sequence[Mapping[str, Any]], on: date, visitor: Person | None = None
+) -> Preparation:
+    """Everything for the card of one customer; with a visitor also their own words and what is to be explained."""
+    words = words_of(person=visitor, customers=[customer.pk]).get(customer.pk) if visitor is not None else None
     trend, stock = _trend(customer, on)
     monthly = sum(trend.values[-3:]) / 3 if trend else 0
     clock = VisitClock.objects.filter(customer=customer, role=role).first()
     return Preparation(
-        goal=goal_of(reasons),
+        goal=words.goal if words is not None and words.goal else goal_of(reasons),
         reasons=in_words(reasons),
         trend=trend,
         stock=stock,
@@ -124,6 +131,9 @@ def prepare(*, customer: Customer, role: str, reasons: Sequence[Mapping[str, Any
         last_visits=list(Visit.objects.done().latest_of(customer, 3)),
         file=getattr(customer, "retailer_file", None),
         clock=clock,
+        news=to_explain(customers=[customer], on=on).get(customer.pk, ()) if visitor is not None else (),
+        words=words,
+        bring=[*([words.bring] if words is not None and words.bring else []), *to_bring(reasons)],
     )
 
 

@@ -11,6 +11,7 @@ from duties.models import Duty
 from visits.models import DayPlan, PlanStop
 from visits.reasons import to_bring
 from visits.rules.sketch import sketch
+from visits.services.notices import to_explain, words_of
 from visits.views.day import Day
 
 
@@ -21,8 +22,17 @@ def sheet(request: HttpRequest, pk: int) -> HttpResponse:
     shown = Day.of(plan, viewer)
     stops = [stop for stop in shown.stops if stop.state != PlanStop.State.SKIPPED]
     owed = _owed(stops)
+    words = words_of(person=plan.person, customers=[stop.customer_id for stop in stops])
+    news = to_explain(customers=[stop.customer for stop in stops], on=plan.date)
     for stop in stops:
-        stop.bring = [*to_bring(stop.reasons), *owed.get(stop.customer_id, [])]  # type: ignore[attr-defined]
+        own = words.get(stop.customer_id)
+        stop.own_goal = own.goal if own is not None else ""  # type: ignore[attr-defined]
+        stop.news = news.get(stop.customer_id, [])  # type: ignore[attr-defined]
+        stop.bring = [  # type: ignore[attr-defined]
+            *([own.bring] if own is not None and own.bring else []),
+            *to_bring(stop.reasons),
+            *owed.get(stop.customer_id, []),
+        ]
     start = plan.person.start_latitude, plan.person.start_longitude
     places = [
         (stop.customer.latitude, stop.customer.longitude, stop.sequence)

@@ -153,7 +153,11 @@ def _in_shop(request: HttpRequest, found: Visit) -> HttpResponse:
         "visit": found,
         "customer": found.customer,
         "preparation": prepare(
-            customer=found.customer, role=found.role, reasons=found.stop.reasons if found.stop else [], on=today
+            customer=found.customer,
+            role=found.role,
+            reasons=found.stop.reasons if found.stop else [],
+            on=today,
+            visitor=person,
         ),
         "form": form,
         "problems": problems,
