@@ -28,7 +28,7 @@ INDICATOR = {
     "comparison": "absolute",
     "falling": False,
 }
-LINES = {"": ("20", "18")}
+LINES = {"": ("21", "19")}
 
 MOST = 200_000
 NOTES = f"""
