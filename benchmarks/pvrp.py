@@ -70,10 +70,12 @@ def read(path: Path) -> Instance:
     return Instance(path.stem, vehicles, limits, tuple(nodes))
 
 
-def solve(instance: Instance, seed: int, seconds: float) -> list[list[list[int]]]:
+def solve(
+    instance: Instance, seed: int, seconds: float | None = None, steps: int | None = None
+) -> list[list[list[int]]]:
     """Routes by day, of nodes as the file numbers them."""
     days, customers = len(instance.days), len(instance.nodes) - 1
-    found, _steps = search(_problem(instance), seed=seed, seconds=seconds, clock=time.process_time)
+    found, _steps = search(_problem(instance), seed=seed, seconds=seconds, steps=steps, clock=time.process_time)
     routes: list[list[list[int]]] = [[] for _ in range(days)]
     for r, size in enumerate(found.size):
         if size:
@@ -171,7 +173,7 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=20)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--json", action="store_true")
-    options = parser.parse_args()
+    options = parser.parse_intermixed_args()
     names = options.names or sorted(path.stem for path in options.folder.glob("p*.txt"))
     solve(read(options.folder / f"{names[0]}.txt"), 1, 0.01)  # compiles, or loads what was compiled
     done = []

@@ -173,6 +173,14 @@ def test_a_horizon_fits_into_a_set_of_bits() -> None:
         planned([], days(61))
 
 
+def test_with_time_for_many_searches_their_solutions_are_mixed_and_can_be_ridden() -> None:
+    wants, within = town(14, 3, 1), days(3, longest=9_000, calls_most=1)
+    plan = planned(wants, within, Limits(seed=1, steps=60_000))
+    assert complaints(plan, wants, within) == []
+    assert plan.cost < planned(wants, within, Limits(seed=1, steps=1_000)).cost
+    assert plan == planned(wants, within, Limits(seed=1, steps=60_000))
+
+
 def test_periodic_routes_keep_days_loads_and_lengths() -> None:
     dice = random.Random(2)
     clients = [
@@ -180,7 +188,7 @@ def test_periodic_routes_keep_days_loads_and_lengths() -> None:
         for frequency, patterns in [(1, (8, 4, 2, 1)), (2, (10, 5)), (4, (15,))] * 8
     ]
     instance = Instance("small", 3, ((400.0, 100.0),) * 4, (Client(50, 50, 0, 0, 0, ()), *clients))
-    routes = solve(instance, 1, 0.5)
+    routes = solve(instance, 1, steps=30_000)
     cost, faults = check(instance, routes)
     assert faults == []
     assert 0 < cost < inf

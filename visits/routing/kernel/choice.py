@@ -23,7 +23,12 @@ def place_customer(p: Problem, s: State, i: int) -> None:
     ask(p, s, i, kept)
     chosen, price = best_pattern(p, s, i, kept) if len(p.patterns) > 0 else best_chain(p, s, i, kept)
     change_days(s, i, chosen, price)
-    new = chosen & ~kept
+    put(p, s, i, chosen & ~kept)
+
+
+@compiled
+def put(p: Problem, s: State, i: int, new: int) -> None:
+    """Visit a customer on these days too, at the places found for them."""
     for d in range(len(s.found_cost)):
         if new >> d & 1:
             r = s.found_route[d]

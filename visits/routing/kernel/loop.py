@@ -15,6 +15,12 @@ def seed_dice(seed: int) -> None:
 
 
 @compiled
+def draw(count: int) -> int:
+    """A number below `count`, by the dice of the search."""
+    return int(np.random.randint(0, count))
+
+
+@compiled
 def sort_todo(p: Problem, s: State) -> None:
     """In which order the listed are put back: by chance, by size, far ones first, near ones first, or by price."""
     count = s.todo[0]
