@@ -22,6 +22,7 @@ from config.demo.geography import Bools
 from config.demo.governed import write_governance
 from config.demo.groups import write_group_clients
 from config.demo.leaders import stagger_clocks, write_leaders_visits
+from config.demo.news import announce_news
 from config.demo.nights import tell_of_the_night
 from config.demo.organisation import Company, found_company
 from config.demo.problems import write_problems
@@ -120,6 +121,8 @@ def _plan(book: Book, progress: Progress, **how: float) -> None:
                 live_today(book)
                 tell_of_the_night(shape)
     announce_thunder(shape, wanted)
+    with transaction.atomic():
+        announce_news(shape)
     draw_territories(shape)
 
 
