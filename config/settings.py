@@ -190,6 +190,8 @@ SPECTACULAR_SETTINGS = {
         "VisitMode": "visits.models.plans.Modes",
         "SkipReason": "visits.models.PlanStop.Skip",
         "ChangeReason": "visits.models.changes.PlanChange.Reason",
+        "CustomerTier": "accounts.models.Customer.Tier",
+        "NewsKind": "visits.models.preparing.News.Kind",
         "WeatherKind": "visits.models.weather.WeatherAlert.Kind",
         "TerritoryState": "visits.models.Territory.State",
         "ReportState": "early_warnings.models.reports.Course.State",

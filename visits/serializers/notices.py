@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from accounts.models import Customer
@@ -34,6 +35,7 @@ class AnnounceSerializer(serializers.Serializer[News]):
     unit = LedUnit()
 
 
+@extend_schema_field(int)
 class SeenCustomer(serializers.PrimaryKeyRelatedField[Customer]):
     """A customer whom the caller sees."""
 
