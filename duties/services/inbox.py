@@ -18,9 +18,9 @@ from duties.services.wording import describe, how_it_came, sentence
 #: More duties than this of one kind in one unit stand in one line that unfolds: a storm must not hide the rest.
 GATHERED_ABOVE = 5
 #: Lines on a page.
-LINES = 30
+LINES = 24
 #: Notices beside them; the rest is a number.
-NOTICES = 20
+NOTICES = 12
 
 
 def _unused(model: type[Model], way: str, *used: str) -> list[str]:

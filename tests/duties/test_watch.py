@@ -8,6 +8,7 @@ import pytest
 from django.core.management import call_command
 from django.db import OperationalError, connection
 from django.test import Client
+from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 from pytest_django.fixtures import Settings
 
@@ -22,6 +23,14 @@ from tests.factories.company import Company
 from tests.factories.duties import DutyFactory, at
 
 Counts = Callable[[], dict[str, int]]
+
+
+@pytest.fixture(autouse=True)
+def free_day(db: None) -> None:
+    """Sunday noon: on a working day from eight on, a company without plans is not well."""
+    now = clock.now()
+    today = timezone.localdate(now)
+    clock.shift(at(f"{today + timedelta(days=7 - today.isoweekday() % 7)} 12:00") - now)
 
 
 @pytest.fixture

@@ -26,7 +26,8 @@ class MeasureForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.today = today
         self.people = {post.person_id: post.person for post in posts}
-        choices = [(post.person_id, f"{post.person} · {post.get_role_display()}") for post in posts]
+        roles = dict(Post.Role.choices)
+        choices = [(post.person_id, f"{post.person} · {roles[post.role]}") for post in posts]
         self.fields["who"].choices = choices  # type: ignore[attr-defined]
         self.fields["by_when"].widget.attrs["min"] = today.isoformat()
 
