@@ -15,7 +15,8 @@ from visits.forms import DayRuleForm, MatrixForm
 from visits.models import DayRule, VisitInterval
 from visits.services import set_interval
 from visits.views import today_of
-from visits.views.promise import ROLES, may_set_matrix
+from visits.views.picture import ROLES
+from visits.views.promise import may_set_matrix
 from visits.views.trying import tried
 
 HISTORY_MOST = 30

@@ -20,7 +20,7 @@ from visits.models import Territory
 from visits.services import Refused, promise
 from visits.services.promise.territories import PEOPLE_MOST
 from visits.views.desk import BoundedPaginator
-from visits.views.promise import Picture
+from visits.views.picture import Picture
 
 #: Hues that the map tells apart.
 HUES = 8

@@ -16,7 +16,7 @@ from visits.rules import Ground
 from visits.services import promise
 from visits.services.promise.proposing import place
 from visits.views import today_of
-from visits.views.promise import ROLES, Picture, Row, row_of
+from visits.views.picture import ROLES, Picture, Row, row_of
 
 _READ = ("account_manager_id", "tier", "importance", "latitude", "longitude")
 #: Customers of one transfer that are reckoned: a whole territory and more.
