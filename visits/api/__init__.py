@@ -1,9 +1,11 @@
 """Visits for programs: the same plans, acts and rules as in the pages."""
 
-from visits.api import calendars, changing, nights, notices, promising, visiting, weather
+from visits.api import calendars, changing, matrix, nights, notices, plans, promising, visiting, weather
 
 routes = [
+    *plans.routes,
     *visiting.routes,
+    *matrix.routes,
     *promising.routes,
     *weather.routes,
     *calendars.routes,

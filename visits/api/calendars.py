@@ -10,7 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts import clock
-from visits.api.visiting import caller
+from visits.api.asking import caller
 from visits.services.calendars import make_calendar_key, revoke_calendar_key
 
 

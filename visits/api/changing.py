@@ -12,7 +12,7 @@ from rest_framework.response import Response
 
 from accounts import clock
 from visits import services
-from visits.api.visiting import NotNow, caller, valid
+from visits.api.asking import NotNow, caller, valid
 from visits.models import PlanChange
 from visits.serializers.changing import EffectSerializer, PlanChangeSerializer, RearrangeSerializer
 from visits.services import moving

@@ -11,7 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts import clock
-from visits.api.visiting import caller
+from visits.api.asking import caller
 from visits.models import DayPlan, PlanRun
 from visits.serializers.nights import NightPersonSerializer, NightSerializer, NightStateSerializer
 from visits.services import nights

@@ -12,7 +12,7 @@ from rest_framework.response import Response
 
 from accounts import clock
 from accounts.querysets import units_of
-from visits.api.visiting import NotNow, caller, valid
+from visits.api.asking import NotNow, caller, valid
 from visits.models import News
 from visits.serializers.notices import AnnounceSerializer, NewsSerializer, ToldSerializer
 from visits.services import Refused, notices

@@ -16,7 +16,7 @@ from accounts import clock
 from accounts.models import Person, Post
 from accounts.rules import Deed, Role
 from duties.calendar import WorkCalendar
-from visits.api.visiting import NotNow, caller, valid
+from visits.api.asking import NotNow, caller, valid
 from visits.models import Territory
 from visits.serializers.promising import (
     AskedSerializer,

@@ -14,7 +14,7 @@ from rest_framework.response import Response
 from accounts import clock
 from accounts.models import Person
 from accounts.querysets import units_of
-from visits.api.visiting import NotNow, caller, valid
+from visits.api.asking import NotNow, caller, valid
 from visits.models import WeatherAlert
 from visits.rules.weather import MAY_DECLARE, NotCap
 from visits.serializers.weather import CapSerializer, DeclareSerializer, WeatherSerializer
