@@ -194,8 +194,8 @@ SPECTACULAR_SETTINGS = {
         "NewsKind": "visits.models.preparing.News.Kind",
         "WeatherKind": "visits.models.weather.WeatherAlert.Kind",
         "TerritoryState": "visits.models.Territory.State",
-        "ReportState": "early_warnings.models.reports.Course.State",
-        "ReportLevel": "early_warnings.models.reports.Course.Level",
+        "ReportState": "early_warnings.models.course.Course.State",
+        "ReportLevel": "early_warnings.models.course.Course.Level",
         "SignLevel": "early_warnings.models.reports.Sign.Level",
     },
 }

@@ -1,14 +1,8 @@
 """Organisation, people, customers, facts: the ground floor that every other app stands on."""
 
-from accounts.models.customers import (
-    ClassChange,
-    Contact,
-    Contract,
-    Customer,
-    GroupClientFile,
-    RetailerFile,
-)
+from accounts.models.customers import ClassChange, Customer
 from accounts.models.facts import FileImport, MonthlyFact, MonthlyProductFact
+from accounts.models.files import Contact, Contract, GroupClientFile, RetailerFile
 from accounts.models.organisation import Absence, Clock, OrgUnit, Person, Post
 from accounts.models.reading import SensitiveRead
 from accounts.models.totals import UnitMonth

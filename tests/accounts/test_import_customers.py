@@ -11,7 +11,7 @@ import xlsxwriter
 from django.utils import translation
 
 from accounts.models import Customer, CustomerTransfer, FileImport, Person
-from accounts.models.customers import RetailerFile
+from accounts.models.files import RetailerFile
 from accounts.services.customers import create_customer
 from accounts.services.imports import COLUMNS, CUSTOMERS, ImportRefused, Options, Outcome, import_file, said
 from tests.factories.accounts import GroupClientFactory, OrgUnitFactory, PersonFactory
