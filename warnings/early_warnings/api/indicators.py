@@ -19,16 +19,15 @@ from early_warnings import services
 from early_warnings.api.refusing import NotNow
 from early_warnings.forms import IndicatorForm, LineForm
 from early_warnings.models import Indicator, Threshold, Trial
-from early_warnings.serializers import (
+from early_warnings.serializers.indicators import (
     DraftSerializer,
     EndSerializer,
     HitsSerializer,
     IndicatorSerializer,
     LineSerializer,
     LiveSerializer,
-    MonthsSerializer,
-    TrialSerializer,
 )
+from early_warnings.serializers.trials import MonthsSerializer, TrialSerializer
 
 
 def setter(request: Request) -> Person:

@@ -15,7 +15,12 @@ from duties import services as duties
 from early_warnings import services
 from early_warnings.api.refusing import NotNow
 from early_warnings.models import RegularReport, Storm
-from early_warnings.serializers import CommentSerializer, RegularReportSerializer, SettleSerializer, StormSerializer
+from early_warnings.serializers.regular import (
+    CommentSerializer,
+    RegularReportSerializer,
+    SettleSerializer,
+    StormSerializer,
+)
 
 
 class RegularReportViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet[RegularReport]):

@@ -18,7 +18,7 @@ from duties import services as duties
 from early_warnings import services
 from early_warnings.api.refusing import NotNow
 from early_warnings.models import EarlyWarning, Measure, Sign, UnitWarning
-from early_warnings.serializers import (
+from early_warnings.serializers.reports import (
     EarlyWarningSerializer,
     MeasureSerializer,
     OutcomeSerializer,

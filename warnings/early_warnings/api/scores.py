@@ -18,7 +18,7 @@ from early_warnings.api.indicators import setter
 from early_warnings.api.refusing import NotNow
 from early_warnings.forms import CardForm
 from early_warnings.models import CustomerScore, ScoreCard
-from early_warnings.serializers import CardSerializer, ScoreSerializer
+from early_warnings.serializers.scores import CardSerializer, ScoreSerializer
 from early_warnings.services import scoring
 
 

@@ -1,0 +1,1 @@
+"""What the API gives and takes: reports, scores, indicators and their trials, regular reports."""
