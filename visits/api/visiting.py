@@ -33,6 +33,7 @@ def _log(values: dict[str, Any]) -> services.Log:
 
 
 def log_whole(request: Request, values: dict[str, Any]) -> Response:
+    """Keep a whole visit by the caller; 409 if the rules refuse it."""
     log = _log(values)
     try:
         visit = services.log_visit(person=caller(request), now=clock.now(), log=log, **values)

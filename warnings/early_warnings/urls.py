@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from early_warnings.views import cards, drafts, indicators, lists, records, regular, seeing, storms
+from early_warnings.views import cards, drafts, indicator, indicators, lists, records, regular, seeing, storms, trials
 
 app_name = "warnings"
 
@@ -42,16 +42,16 @@ urlpatterns = [
     path("cards/<int:pk>/remove/", cards.remove_card, name="remove-card"),
     path("indicators/", indicators.indicators, name="indicators"),
     path("indicators/new/", drafts.make, name="make-indicator"),
-    path("indicators/<int:pk>/", drafts.indicator, name="indicator"),
+    path("indicators/<int:pk>/", indicator.indicator, name="indicator"),
     path("indicators/<int:pk>/edit/", drafts.edit, name="edit-indicator"),
-    path("indicators/<int:pk>/hits/", drafts.hits, name="hits"),
+    path("indicators/<int:pk>/hits/", indicator.hits, name="hits"),
     path("indicators/<int:pk>/lines/", drafts.line_of, name="add-line"),
     path("indicators/<int:pk>/change/", drafts.propose_change, name="propose-change"),
-    path("indicators/<int:pk>/try/", drafts.ask_trial, name="ask-trial"),
+    path("indicators/<int:pk>/try/", trials.ask_trial, name="ask-trial"),
     path("indicators/<int:pk>/live/", drafts.put_live, name="put-live"),
     path("indicators/<int:pk>/end/", drafts.end, name="end-indicator"),
     path("indicators/<int:pk>/away/", drafts.throw_away, name="throw-away"),
-    path("trials/<int:pk>/", drafts.trial, name="trial"),
+    path("trials/<int:pk>/", trials.trial, name="trial"),
     path("lines/<int:pk>/", indicators.line, name="line"),
     path("lines/<int:pk>/remove/", drafts.remove_line, name="remove-line"),
 ]

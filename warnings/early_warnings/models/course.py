@@ -10,6 +10,7 @@ from accounts.models import Person
 from duties.models import Duty
 from early_warnings import rules
 
+#: What came of it is said when it closes, and by whom (WRN-5).
 CLOSED_WITH_OUTCOME = ~Q(state="closed") | (
     Q(outcome__in=["recovered", "lost", "accepted"], closed_at__isnull=False, closed_by__isnull=False)
     & ~Q(conclusion="")
@@ -28,6 +29,7 @@ _MEASURE_PROPOSED = """
 
 
 def measure_first(column: str) -> pgtrigger.Trigger:
+    """The trigger that holds it, for reports whose measures name them in this column."""
     return pgtrigger.Trigger(
         name="measure_first",
         when=pgtrigger.Before,
