@@ -7,9 +7,11 @@ from typing import Any
 
 from django.db.models import Count
 from django.http import HttpRequest
+from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
-from django.utils.translation import get_language
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language, override
 
 from accounts import clock
 from accounts.models import Person
@@ -39,10 +41,12 @@ def owed(person: Person) -> dict[str, int]:
     return counts
 
 
-def menu_groups(path: str, person: Person, counts: Mapping[str, int]) -> list[dict[str, Any]]:
-    groups = list(menu.visible(roles=person.roles, staff=person.is_staff))
-    here = current_address(path, [menu.address(entry.url_name) for _group, entries in groups for entry in entries])
-    return [
+@functools.lru_cache(maxsize=4096)
+def menu_markup(
+    *, language: str, roles: frozenset[str], staff: bool, here: str, counts: tuple[tuple[str, int], ...]
+) -> dict[str, SafeString]:
+    """The side menu and the list of keys: drawn once for all who have these roles and owe as much."""
+    groups = [
         {
             "title": group.title,
             "entries": [
@@ -52,13 +56,27 @@ def menu_groups(path: str, person: Person, counts: Mapping[str, int]) -> list[di
                     "key": entry.key,
                     "url": menu.address(entry.url_name),
                     "current": menu.address(entry.url_name) == here,
-                    "count": counts.get(entry.counts, 0),
+                    "count": dict(counts).get(entry.counts, 0),
                 }
                 for entry in entries
             ],
         }
-        for group, entries in groups
+        for group, entries in menu.visible(roles=roles, staff=staff)
     ]
+    with override(language):
+        return {name: render_to_string(f"parts/{name}.html", {"groups": groups}) for name in ("side", "keys")}
+
+
+def menu_of(path: str, person: Person, counts: Mapping[str, int]) -> dict[str, SafeString]:
+    seen = menu.visible(roles=person.roles, staff=person.is_staff)
+    addresses = [menu.address(entry.url_name) for _group, entries in seen for entry in entries]
+    return menu_markup(
+        language=get_language() or "",
+        roles=person.roles,
+        staff=person.is_staff,
+        here=current_address(path, addresses),
+        counts=tuple(sorted(counts.items())),
+    )
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
@@ -75,7 +93,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "post": SimpleLazyObject(lambda: person.post.get_role_display() if person.post else ""),
         "now": now,
         "today": timezone.localdate(now),
-        "menu": SimpleLazyObject(lambda: menu_groups(request.path, person, counts())),
+        "menu": SimpleLazyObject(lambda: menu_of(request.path, person, counts())),
         "inbox_url": menu.address("duties:inbox"),
         "inbox_count": SimpleLazyObject(lambda: counts()["inbox"]),
     }

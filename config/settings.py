@@ -83,6 +83,7 @@ TEMPLATES = [
         },
     }
 ]
+FORM_RENDERER = "config.controls.Renderer"
 
 # PostgreSQL and a Redis-protocol server: a URL always wins over the servers that the install brings along.
 DATABASE_URL = environment.text("DATABASE_URL") or embedded.database_url(BASE_DIR)
