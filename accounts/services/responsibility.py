@@ -93,6 +93,7 @@ def posts_around(*, unit: OrgUnit, customer: Customer | None, on: date) -> list[
         Post.objects.held_on(on)
         .filter(Q(unit_id__in=upward) | Q(person_id__in=managers), person__is_active=True)
         .select_related("person")
+        .only("role", "unit", "person__name", "person__username", "person__pinyin")
     )
     distance = {unit_id: steps for steps, unit_id in enumerate(upward)}
 

@@ -7,7 +7,6 @@ from io import BytesIO
 from typing import Any, Self
 
 import xlsxwriter
-from django.core.paginator import Paginator
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
@@ -17,6 +16,7 @@ from django.utils.translation import pgettext
 
 from accounts import clock
 from accounts.models import Person
+from accounts.views.paging import BoundedPaginator
 from complaints.models import Complaint
 from complaints.querysets import ComplaintQuerySet
 from complaints.views import SignedIn
@@ -90,7 +90,8 @@ def complaints(request: SignedIn) -> HttpResponse:
     now, asked = clock.of(request), Asked.read(request.GET)
     visible = Complaint.objects.visible_to(request.user)
     counts = visible.counts(request.user, now)
-    page = Paginator(asked.found(visible, request.user, now).for_list(), PAGE_SIZE).get_page(request.GET.get("page"))
+    found = asked.found(visible, request.user, now).for_list()
+    page = BoundedPaginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
     own = set(request.user.scope.own)
     for complaint in page.object_list:
         complaint.badge = state_of(complaint, own, now)

@@ -7,18 +7,17 @@ from io import BytesIO
 from typing import Any
 
 import xlsxwriter
-from django.core.paginator import Paginator
 from django.db.models import Count, F, QuerySet
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
 from accounts.models import Customer, Person, Post
 from accounts.rules import Role
 from accounts.views.asking import person_of
+from accounts.views.paging import BoundedPaginator, bounded_count
 from visits.models import Visit, VisitClock, VisitInterval
 from visits.models.plans import Modes
 from visits.views import today_of
@@ -33,15 +32,6 @@ ORDERS = {
     "customer": ("customer__pinyin", "pk"),
     "-customer": ("-customer__pinyin", "-pk"),
 }
-
-
-class BoundedPaginator(Paginator):  # type: ignore[type-arg]
-    """Pages of a list whose counting ends at a bound: millions of rows are not counted for a page of fifty."""
-
-    @cached_property
-    def count(self) -> int:
-        rows: QuerySet[Any] = self.object_list  # type: ignore[assignment]
-        return rows.order_by().values("pk")[:COUNT_MOST].count()
 
 
 def _day(value: str | None) -> date | None:
@@ -87,7 +77,8 @@ def visits(request: HttpRequest) -> HttpResponse:
     person, today = person_of(request), today_of(request)
     asked = Asked.read(request.GET, person, today)
     found = asked.found(person).select_related("customer__unit", "person")
-    page = BoundedPaginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
+    paginator = BoundedPaginator(found, PAGE_SIZE, most=COUNT_MOST)
+    page = paginator.get_page(request.GET.get("page"))
     problems = dict(
         Visit.objects.filter(pk__in=[each.pk for each in page.object_list], problems__isnull=False)
         .order_by()
@@ -102,7 +93,7 @@ def visits(request: HttpRequest) -> HttpResponse:
     base, view = reverse("visits:list"), request.GET.get("view", "")
     context = {
         "page": page,
-        "at_least": page.paginator.count == COUNT_MOST,
+        "at_least": paginator.is_cut,
         "views": [
             {"label": label, "url": f"{base}{'?view=' + key if key else ''}", "count": None, "current": view == key}
             for key, label in (("", _("All")), ("mine", _("My own")), ("today", _("Today")))
@@ -187,20 +178,17 @@ def due(request: HttpRequest) -> HttpResponse:
         shown = shown.filter(customer__in=Customer.objects.visible_to(person).search(words).values("pk"))
     order = {"due": F("due_on").asc(), "-due": F("due_on").desc()}.get(request.GET.get("sort", ""), F("due_on").asc())
     shown = shown.select_related("customer__unit", "customer__account_manager").order_by(order, "customer_id")
+    over, in_time = bounded_count(overdue, COUNT_MOST), bounded_count(soon, COUNT_MOST)
     base = f"{reverse('visits:due')}?role={role}"
     context = {
-        "page": BoundedPaginator(shown, PAGE_SIZE).get_page(request.GET.get("page")),
+        "page": BoundedPaginator(shown, PAGE_SIZE, most=COUNT_MOST).get_page(request.GET.get("page")),
         "role": role,
         "roles": [(value, label) for value, label in Post.Role.choices if value in roles],
         "tiers": Customer.Tier.choices,
         "views": [
             {"label": _("All"), "url": base, "count": None, "current": view not in {"over", "soon"}},
-            {"label": _("Overdue"), "url": f"{base}&view=over", "count": _count(overdue), "current": view == "over"},
-            {"label": _("In time"), "url": f"{base}&view=soon", "count": _count(soon), "current": view == "soon"},
+            {"label": _("Overdue"), "url": f"{base}&view=over", "count": over, "current": view == "over"},
+            {"label": _("In time"), "url": f"{base}&view=soon", "count": in_time, "current": view == "soon"},
         ],
     }
     return render(request, "visits/due.html", context)
-
-
-def _count(rows: QuerySet[Any]) -> int:
-    return rows.order_by().values("pk")[:COUNT_MOST].count()

@@ -16,12 +16,12 @@ from accounts import clock
 from accounts.models import OrgUnit, Person
 from accounts.querysets import units_of
 from accounts.views.asking import person_of
+from accounts.views.paging import BoundedPaginator
 from visits.models import DayPlan, PlanRun
 from visits.reasons import trouble_in_words
 from visits.services import Refused, nights
 from visits.services.planning import ATTEMPTS_MOST
 from visits.services.progress import SHOWN, NightState, plans_of, shown, state_of
-from visits.views.desk import BoundedPaginator
 
 PAGE = 50
 

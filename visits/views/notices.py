@@ -12,6 +12,7 @@ from accounts import clock
 from accounts.models import Customer, Person
 from accounts.querysets import units_of
 from accounts.views.asking import person_of
+from accounts.views.paging import BoundedPaginator
 from visits.forms import NewsForm
 from visits.models import News, PlanStop
 from visits.reasons import to_bring
@@ -19,7 +20,6 @@ from visits.services import Refused
 from visits.services import notices as services
 from visits.services.nights import leads
 from visits.views import today_of
-from visits.views.desk import BoundedPaginator
 from visits.views.weather import own_units
 
 

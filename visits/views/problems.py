@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from accounts import clock
 from accounts.models import Customer
 from accounts.views.asking import person_of
+from accounts.views.paging import BoundedPaginator
 from duties.models import Duty
 from duties.services import open_duty_of
 from visits import services
@@ -16,7 +17,7 @@ from visits.forms import SolveForm
 from visits.models import Problem
 from visits.services.problems import PROBLEM
 from visits.views import today_of
-from visits.views.desk import PAGE_SIZE, BoundedPaginator
+from visits.views.desk import PAGE_SIZE
 
 
 def problems(request: HttpRequest) -> HttpResponse:

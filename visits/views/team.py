@@ -11,13 +11,13 @@ from django.utils.translation import gettext as _
 from accounts.models import Person, Post
 from accounts.rules import Role
 from accounts.views.asking import person_of
+from accounts.views.paging import BoundedPaginator
 from duties.calendar import WorkCalendar
 from visits.models import DayPlan, PlanStop
 from visits.querysets import planned_people
 from visits.services import may_change
 from visits.views import today_of
 from visits.views.day import Day
-from visits.views.desk import BoundedPaginator
 
 TEAM_PAGE = 50
 

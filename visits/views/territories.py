@@ -16,10 +16,10 @@ from accounts import clock
 from accounts.models import Customer, OrgUnit, Person
 from accounts.rules import Deed, Role
 from accounts.views.asking import person_of
+from accounts.views.paging import BoundedPaginator
 from visits.models import Territory
 from visits.services import Refused, promise
 from visits.services.promise.territories import PEOPLE_MOST
-from visits.views.desk import BoundedPaginator
 from visits.views.picture import Picture
 
 #: Hues that the map tells apart.

@@ -15,11 +15,11 @@ from accounts import clock
 from accounts.models import OrgUnit, Person
 from accounts.querysets import units_of
 from accounts.views.asking import person_of
+from accounts.views.paging import BoundedPaginator
 from visits.forms import WeatherForm
 from visits.models import WeatherAlert, WeatherDebt
 from visits.rules.weather import MAY_DECLARE
 from visits.services import Refused, weather
-from visits.views.desk import BoundedPaginator
 
 UNITS_MOST = 500
 

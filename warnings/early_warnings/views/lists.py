@@ -6,7 +6,6 @@ from io import BytesIO
 from typing import Any
 
 import xlsxwriter
-from django.core.paginator import Paginator
 from django.db.models import Count, F, Prefetch, Q, QuerySet
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
@@ -17,6 +16,7 @@ from django.utils.translation import gettext as _
 from accounts import clock
 from accounts.models import Customer, OrgUnit, Person, Post
 from accounts.views.asking import person_of
+from accounts.views.paging import BoundedPaginator
 from duties.models import DutyEvent
 from early_warnings.models import EarlyWarning, Indicator, Sign, UnitWarning
 from early_warnings.services import reading, wording
@@ -165,12 +165,9 @@ def warnings(request: HttpRequest) -> HttpResponse:
     units, indicators = _units(person), list(Indicator.objects.filter(family="customer"))
     asked = Asked.read(request.GET, units, indicators, now)
     visible = EarlyWarning.objects.visible_to(person)
-    counts = visible.aggregate(
-        open=Count("pk", filter=~Q(state="closed")),
-        mine=Count("pk", filter=~Q(state="closed") & Q(duty__owner_id__in=person.scope.own)),
-    )
+    counts = visible.open().aggregate(open=Count("pk"), mine=Count("pk", filter=Q(duty__owner_id__in=person.scope.own)))
     found = for_list(asked.found(visible, person), Sign.objects.leading())
-    page = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
+    page = BoundedPaginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
     page.object_list = rows = list[Any](page.object_list)
     by_pk = {indicator.pk: indicator for indicator in indicators}
     said = {name: dict(known.choices) for name, known in SAID.items()}
@@ -274,7 +271,7 @@ def units(request: HttpRequest) -> HttpResponse:
     closed = request.GET.get("view") == "closed"
     found = UnitWarning.objects.visible_to(person).select_related("unit", "indicator", "duty__owner")
     found = found.filter(state="closed") if closed else found.exclude(state="closed")
-    page = Paginator(found.order_by("-opened_on", "-pk"), PAGE_SIZE).get_page(request.GET.get("page"))
+    page = BoundedPaginator(found.order_by("-opened_on", "-pk"), PAGE_SIZE).get_page(request.GET.get("page"))
     page.object_list = rows = list[Any](page.object_list)
     for each in rows:
         each.reason = wording.unit_reason(each)

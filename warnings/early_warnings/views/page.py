@@ -62,7 +62,7 @@ class Page:
 
     @cached_property
     def measures(self) -> list[Measure]:
-        measures = list(self.report.measures.select_related("who", "indicator"))
+        measures = list(self.report.measures.select_related("who", "indicator").only(*_MEASURE, *_named("who")))
         for each in measures:
             each.mine = each.done_at is None and (each.who_id in self.person.scope.own or self.may_act)
             if each.indicator and each.value_before is not None:
@@ -124,7 +124,11 @@ class Page:
 
     @cached_property
     def history(self) -> list[ReportEvent]:
-        return list(self.report.history.select_related("by", "indicator").order_by("-at", "-pk")[:100])
+        return list(
+            self.report.history.select_related("by", "indicator")
+            .only(*_REPORT, "at", "what", "text", "indicator__name_zh", "indicator__name_en", *_named("by"))
+            .order_by("-at", "-pk")[:100]
+        )
 
     def events(self) -> list[dict[str, Any]]:
         return [{"at": each.at, "text": _sentence(each, self.report), "by": each.by or ""} for each in self.history]
@@ -235,6 +239,21 @@ class Page:
         }
         return render(self.request, "early_warnings/report.html", context, status=status)
 
+
+def _named(person: str) -> tuple[str, str]:
+    """What a person's name is made of, for `only`: the other columns of each row cost more than the query."""
+    return f"{person}__name", f"{person}__username"
+
+
+#: The keys by which what hangs on a report is read.
+_REPORT = ("warning", "unit_warning")
+
+#: What a row of measures shows.
+_MEASURE = (
+    *_REPORT,
+    *("way", "what", "by_when", "expected", "done_at", "measured_on", "verdict", "value_before", "value_after"),
+    *(f"indicator__{name}" for name in ("family", "measure", "comparison", "remeasure_days")),
+)
 
 #: The lines of a sign's indicator, as `rules.Line` takes them.
 _LINES = (

@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -12,6 +11,7 @@ from django.views.decorators.http import require_POST
 
 from accounts import clock
 from accounts.views.asking import person_of
+from accounts.views.paging import BoundedPaginator
 from duties import services as duties
 from early_warnings import services
 from early_warnings.models import EarlyWarning, Sign, Storm
@@ -47,7 +47,7 @@ def settle(request: HttpRequest, pk: int) -> HttpResponse:
 def _show(request: HttpRequest, found: Storm, *, status: int = 200, **bound: Any) -> HttpResponse:
     person = person_of(request)
     reports = EarlyWarning.objects.visible_to(person).filter(storm=found)
-    page = Paginator(for_list(reports.order_by("level", "pk")), PAGE_SIZE).get_page(request.GET.get("page"))
+    page = BoundedPaginator(for_list(reports.order_by("level", "pk")), PAGE_SIZE).get_page(request.GET.get("page"))
     page.object_list = rows = list[Any](page.object_list)
     for report in rows:
         report.reason = wording.reason(report.signs.all()[0]) if report.signs.all() else ""
