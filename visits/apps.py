@@ -11,7 +11,7 @@ class VisitsConfig(AppConfig):
 
     def ready(self) -> None:
         from duties import watch
-        from visits.services.watching import plans_missing
+        from visits.services.watching import plans_given_up, plans_missing
 
         kinds.register(
             kinds.Kind(
@@ -23,3 +23,6 @@ class VisitsConfig(AppConfig):
             )
         )
         watch.register("visits.plan_missing", _("Nobody planned today's visits for"), plans_missing)
+        watch.register(
+            "visits.plan_given_up", _("Plans that failed and are not tried again by themselves"), plans_given_up
+        )

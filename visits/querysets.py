@@ -11,6 +11,7 @@ from django.db.models import Count, Exists, OuterRef, Q, Sum
 
 from accounts.querysets import PersonQuerySet, ScopedQuerySet, Viewer, customers_of, units_of
 from accounts.rules import Role
+from visits.rules import ATTEMPTS_MOST, LOST_MOST
 
 if TYPE_CHECKING:
     from accounts.models import Customer, Person
@@ -56,6 +57,19 @@ class DayPlanQuerySet(_PersonalQuerySet):
     def to_make(self) -> Self:
         """Plans that nobody made yet, or that failed: the list of the planner's work."""
         return self.filter(state__in=["waiting", "failed"])
+
+    def to_hand_out(self) -> Self:
+        """Those of them that may still be tried."""
+        return self.to_make().filter(attempts__lt=ATTEMPTS_MOST, begun__lt=LOST_MOST)
+
+    def given_up(self) -> Self:
+        """Those that failed so often, or so often took their worker with them, that nobody tries them by himself."""
+        worn_out = Q(attempts__gte=ATTEMPTS_MOST) | Q(begun__gte=LOST_MOST)
+        return self.filter(worn_out, state="failed")
+
+    def lost(self, saying: str) -> Self:
+        """Those that once too often took their worker with them, and are not failed `saying` so yet."""
+        return self.to_make().filter(begun__gte=LOST_MOST).exclude(state="failed", error=saying)
 
     def week(self, person: Person, on: date, until: date) -> Self:
         """A person's plans of some days in order, drafts included; none that waits for its first planning."""

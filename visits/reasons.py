@@ -135,6 +135,7 @@ _TROUBLE: Mapping[str, Any] = {
     "IntegrityError": gettext_lazy("what was to be written broke a rule of the database"),
     "DoesNotExist": gettext_lazy("a setting or record that planning needs is missing"),
     "MemoryError": gettext_lazy("the worker had no memory left"),
+    "WorkerLost": gettext_lazy("each worker that began it was lost: it may need more memory than there is"),
     **dict.fromkeys(
         ("ValueError", "TypeError", "KeyError", "IndexError", "ZeroDivisionError", "DataError"),
         gettext_lazy("something in the data of this person or their customers makes no sense"),

@@ -15,10 +15,10 @@ from tests.factories.accounts import PostFactory
 from tests.factories.company import Company
 from tests.factories.visits import MONDAY, at
 from visits.models import DayPlan, DayRule, PlanRun, PlanStop, VisitClock
-from visits.rules import is_late, is_stale, planned_day
+from visits.rules import ATTEMPTS_MOST, is_late, is_stale, planned_day
 from visits.services.drafting import Search
 from visits.services.nights import make_one, open_run, settle, tonight
-from visits.services.planning import ATTEMPTS_MOST, claim_and_plan
+from visits.services.planning import claim_and_plan
 
 SEARCH = Search(seed=1, iterations=20)
 TUESDAY = date(2026, 11, 24)

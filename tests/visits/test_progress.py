@@ -19,11 +19,12 @@ from tests.factories.company import Company
 from tests.factories.visits import MONDAY, DayPlanFactory, at
 from visits.models import DayPlan, PlanRun
 from visits.reasons import trouble_in_words
+from visits.rules import ATTEMPTS_MOST
 from visits.rules.progress import Tally, common_path, fold, minutes_left
 from visits.services import Refused
 from visits.services.drafting import Search
 from visits.services.nights import make_one, may_try_again, open_run, tonight, try_again
-from visits.services.planning import ATTEMPTS_MOST, claim_and_plan
+from visits.services.planning import claim_and_plan
 from visits.services.progress import state_of
 
 SEARCH = Search(seed=1, iterations=20)

@@ -76,7 +76,7 @@ class PlanViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.Gen
     @extend_schema(request=None, responses=WholePlanSerializer)
     @action(detail=True, methods=["post"], url_path="try-again")
     def try_again(self, request: Request, pk: str) -> Response:
-        """Plan at once what failed in the night."""
+        """Plan at once what failed in the night; what took its workers with it, a worker tries within five minutes."""
         plan, person = self.get_object(), caller(request)
         if not nights.may_try_again(plan, person):
             raise PermissionDenied

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Customer, Person
 from risk.models import PreTripCheck
 from visits.querysets import DayPlanQuerySet, PlanOmissionQuerySet, PlanRunQuerySet, PlanStopQuerySet
-from visits.rules import Mode
+from visits.rules import LOST_MOST, Mode
 
 
 class Modes(models.TextChoices):
@@ -72,6 +72,7 @@ class DayPlan(models.Model):
     made_at = models.DateTimeField(_("planned at"), null=True)
     solving_ms = models.PositiveIntegerField(default=0)
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
+    begun = models.PositiveSmallIntegerField(_("attempts that nobody ended"), default=0)  # one may be going on
     handed_out = models.PositiveSmallIntegerField(_("times handed out"), default=0)
     queued_at = models.DateTimeField(null=True)
     error = models.CharField(_("what went wrong"), max_length=300, blank=True)
@@ -102,6 +103,11 @@ class DayPlan(models.Model):
 
     def __str__(self) -> str:
         return f"{self.person} {self.date}"
+
+    @property
+    def is_lost(self) -> bool:
+        """Whether it took its worker with it so often that it is tried only when somebody asks for it."""
+        return self.begun >= LOST_MOST
 
 
 class PlanStop(models.Model):

@@ -1,7 +1,7 @@
 """When a visit is due, how much it matters, how a working day runs, what a visit counts for: pure functions."""
 
 from visits.rules.intervals import Interval, Unit, due_date, known_days, shipped_matrix
-from visits.rules.nights import is_late, is_stale, planned_day
+from visits.rules.nights import ATTEMPTS_MOST, LOST_MOST, is_late, is_stale, planned_day
 from visits.rules.prices import Promise, demand_prices, promise_prices
 from visits.rules.priority import (
     Facts,
@@ -21,7 +21,9 @@ from visits.rules.weeks import Week, weeks_ahead
 from visits.rules.working_day import WorkingDay, capacity_minutes, opening_window
 
 __all__ = [
+    "ATTEMPTS_MOST",
     "DISTANCE_TO_EXPLAIN",
+    "LOST_MOST",
     "Cell",
     "Count",
     "Facts",

@@ -7,6 +7,10 @@ from datetime import date, datetime, time
 WORK_ENDS = time(17, 30)
 #: Until then the night may plan a day again that was planned before it began: what the night brought is taken in.
 MORNING = time(7, 0)
+#: A plan whose making failed so often is left to people: the night's page and the health page name it.
+ATTEMPTS_MOST = 5
+#: So is one that so often took its worker with it: no worker came back with it.
+LOST_MOST = 3
 
 
 def planned_day(

@@ -48,7 +48,7 @@ class NightPersonSerializer(serializers.ModelSerializer[DayPlan]):
     class Meta:
         model = DayPlan
         fields = (
-            *("id", "person", "name", "state", "attempts", "handed_out", "why", "error"),
+            *("id", "person", "name", "state", "attempts", "begun", "handed_out", "why", "error"),
             *("queued_at", "made_at", "solving_ms"),
         )
         read_only_fields = fields

@@ -17,11 +17,12 @@ from accounts.models import Person
 from duties.calendar import WorkCalendar
 from visits.models import DayPlan, PlanRun
 from visits.querysets import PLANNED, DayPlanQuerySet, planned_people
-from visits.rules import is_late, is_stale, planned_day
+from visits.rules import ATTEMPTS_MOST, LOST_MOST, is_late, is_stale, planned_day
 from visits.rules.weather import MAY_DECLARE
+from visits.services.claiming import give_up_lost
 from visits.services.clocks import refresh_clocks
 from visits.services.drafting import Search
-from visits.services.planning import ATTEMPTS_MOST, claim_and_plan
+from visits.services.planning import claim_and_plan
 from visits.services.refusal import Refused
 
 logger = logging.getLogger(__name__)
@@ -29,14 +30,16 @@ logger = logging.getLogger(__name__)
 ASK_AGAIN_AFTER = timedelta(minutes=10)
 #: The night's time for one person's days, in seconds.
 NIGHT_SECONDS = 1.0
+#: Nobody knows yet what becomes of such a plan.
+_OPEN = Q(state="waiting") | Q(state="failed", attempts__lt=ATTEMPTS_MOST, begun__lt=LOST_MOST)
 
 
 @transaction.atomic
 def open_run(*, on: date, now: datetime, again: bool = False) -> PlanRun:
     """Open the run of a day, or return the one there is, with a waiting row for everybody who should have a plan.
 
-    `again` lets plans that nobody acted on be made anew; so does a run that was made before the night of its day. The
-    old plan stays in place until the new one is written.
+    `again` lets plans that nobody acted on be made anew; so does a run that was made before the night of its day, but
+    for plans that no worker came back with. The old plan stays in place until the new one is written.
     """
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext('visits.open_run'))")
@@ -46,8 +49,9 @@ def open_run(*, on: date, now: datetime, again: bool = False) -> PlanRun:
     if created or anew:
         refresh_clocks(on=local.date())
     if anew:
-        run.plans.filter(state__in=[DayPlan.State.MADE, DayPlan.State.FAILED]).update(
-            state=DayPlan.State.WAITING, attempts=0, handed_out=0, queued_at=None, error=""
+        plans = run.plans.filter(state__in=[DayPlan.State.MADE, DayPlan.State.FAILED])
+        (plans if again else plans.filter(begun__lt=LOST_MOST)).update(
+            state=DayPlan.State.WAITING, attempts=0, begun=0, handed_out=0, queued_at=None, error=""
         )
         run.opened_at, run.finished_at = now, None
         run.save(update_fields=["opened_at", "finished_at"])
@@ -84,31 +88,43 @@ def tonight(*, now: datetime) -> list[int]:
     run = open_run(on=on, now=now)
     if run.finished_at is not None:
         return []
+    give_up_lost(run.plans.all())
     asked_long_ago = Q(queued_at=None) | Q(queued_at__lt=now - ASK_AGAIN_AFTER)
     rows = waiting_plans(run).filter(asked_long_ago).select_for_update(skip_locked=True)
-    ids = sorted(rows.values_list("pk", flat=True))
+    # What a dead worker had comes last: if it killed it, the others are made first.
+    ids = [pk for _begun, pk in sorted(rows.values_list("begun", "pk"))]
     DayPlan.objects.filter(pk__in=ids).update(queued_at=now, handed_out=F("handed_out") + 1)
-    if not waiting_plans(run).exists():
+    if not _unsettled(run).exists():
         settle(run=run, now=now)
     return ids
 
 
 def waiting_plans(run: PlanRun | int) -> DayPlanQuerySet:
     """The plans of a run, or of a run's number, that workers should still make."""
-    waiting: DayPlanQuerySet = DayPlan.objects.to_make().filter(run=run, attempts__lt=ATTEMPTS_MOST)
+    waiting: DayPlanQuerySet = DayPlan.objects.to_hand_out().filter(run=run)
     return waiting
+
+
+def _unsettled(run: PlanRun | int) -> DayPlanQuerySet:
+    """Those of which one does not know yet what becomes of them: a worker may be at its last attempt."""
+    open_plans: DayPlanQuerySet = DayPlan.objects.filter(_OPEN, run=run)
+    return open_plans
 
 
 def make_one(*, plan_id: int, now: datetime, search: Search | None = None) -> DayPlan | None:
     """A worker's piece of a night: one plan, if it still waits. The last one settles the run.
 
-    Two that end at once may each see the other's row still waiting; then the next `tonight` settles it.
+    A plan with which no worker came back is given up. Two that end at once may each see the other's row still waiting;
+    then the next `tonight` settles it.
     """
     plan = claim_and_plan(
         now=now, search=search or night_search(plan_id), calendar=WorkCalendar.load(), plan_id=plan_id
     )
-    if plan is not None and plan.run_id is not None and not waiting_plans(plan.run_id).exists():
-        settle(run=PlanRun(pk=plan.run_id), now=now)
+    touched = plan
+    if plan is None and give_up_lost(DayPlan.objects.filter(pk=plan_id)):
+        touched = DayPlan.objects.get(pk=plan_id)
+    if touched is not None and touched.run_id is not None and not _unsettled(touched.run_id).exists():
+        settle(run=PlanRun(pk=touched.run_id), now=now)
     return plan
 
 
@@ -130,10 +146,13 @@ def leads(person: Person) -> bool:
 def try_again(*, plan: DayPlan, by: Person, now: datetime, search: Search | None = None) -> DayPlan:
     """Plan a failed row at once; if it had used up its attempts, it gets one more.
 
-    Raises Refused if nothing failed there, or if a worker has it.
+    One that took its workers with it is only handed out again, and comes back as it is: it must not take whoever asks
+    with it too. Raises Refused if nothing failed there, or if a worker has it.
     """
     if not hand_out_again(run=plan.run_id, plans=DayPlan.objects.filter(pk=plan.pk), by=by):
         raise Refused(_("This plan has not failed, or somebody is making it now."))
+    if plan.is_lost:
+        return plan
     made = make_one(plan_id=plan.pk, now=now, search=search)
     if made is None:
         raise Refused(_("A worker is making this plan now."))
@@ -148,7 +167,9 @@ def hand_out_again(*, run: int | None, plans: DayPlanQuerySet, by: Person) -> in
     """
     failed = plans.filter(run=run, state=DayPlan.State.FAILED).select_for_update(skip_locked=True)
     ids = list(failed.values_list("pk", flat=True))
-    count = DayPlan.objects.filter(pk__in=ids).update(attempts=Least("attempts", ATTEMPTS_MOST - 1), queued_at=None)
+    count = DayPlan.objects.filter(pk__in=ids).update(
+        attempts=Least("attempts", ATTEMPTS_MOST - 1), begun=Least("begun", LOST_MOST - 1), queued_at=None
+    )
     if count and run is not None:
         PlanRun.objects.filter(pk=run).update(finished_at=None)
         logger.info("%s failed plans of run %s are tried again for %s", count, run, by.pk)
@@ -159,11 +180,12 @@ def hand_out_again(*, run: int | None, plans: DayPlanQuerySet, by: Person) -> in
 def settle(*, run: PlanRun, now: datetime) -> PlanRun:
     """Count what a run has made; it is finished when nothing waits any more. What failed stays named in its rows."""
     locked: PlanRun = PlanRun.objects.select_for_update().get(pk=run.pk)
+    give_up_lost(locked.plans.all())
     counted = locked.plans.aggregate(
         wanted=Count("pk"),
         made=Count("pk", filter=Q(state__in=PLANNED)),
         failed=Count("pk", filter=Q(state=DayPlan.State.FAILED)),
-        waiting=Count("pk", filter=Q(state__in=["waiting", "failed"], attempts__lt=ATTEMPTS_MOST)),
+        waiting=Count("pk", filter=_OPEN),
     )
     waiting = counted.pop("waiting")
     for name, value in counted.items():

@@ -24,6 +24,7 @@ from duties.calendar import WorkCalendar
 from visits import routing
 from visits.models import DayPlan, DayRule, PlanStop
 from visits.services.candidates import find_prospects
+from visits.services.claiming import claim
 from visits.services.drafting import WORKING_DAY, Frame, Known, Search, seconds_of
 from visits.services.horizons import draw_up_days
 from visits.services.leave import Leave, leave_of
@@ -31,8 +32,6 @@ from visits.services.progress import say_at_work
 from visits.services.writing import is_open, later_plans, stops_of, write_plans
 
 logger = logging.getLogger(__name__)
-#: A plan that failed so often is left to people: the health page names it.
-ATTEMPTS_MOST = 5
 
 
 class DayIsOver(Exception):
@@ -47,27 +46,28 @@ def plan_day(
     DayPlan.objects.bulk_create([DayPlan(person=person, date=on)], ignore_conflicts=True)
     plan: DayPlan = DayPlan.objects.select_for_update().get(person=person, date=on)
     if plan.state != DayPlan.State.FROZEN:
-        plan.attempts, plan.error = 0, ""
+        plan.attempts, plan.begun, plan.error = 0, 0, ""
         make(plan, now=now, search=search, calendar=calendar or WorkCalendar.load())
     return plan
 
 
-@transaction.atomic
 def claim_and_plan(
     *, now: datetime, search: Search, calendar: WorkCalendar, on: date | None = None, plan_id: int | None = None
 ) -> DayPlan | None:
     """Take one plan that waits (that one, or any of a day) and make it; None if none is left or another worker has it.
 
-    The row stays locked until the plan is written: a worker that is killed leaves it waiting.
+    The row stays locked until the plan is written: a worker that is killed leaves it waiting, with an attempt begun.
     """
-    waiting = DayPlan.objects.to_make().filter(attempts__lt=ATTEMPTS_MOST)
-    waiting = waiting.filter(pk=plan_id) if plan_id is not None else waiting.filter(date=on)
-    waiting = waiting.select_related("person").select_for_update(skip_locked=True, of=("self",))
-    plan = waiting.order_by("attempts", "pk").first()
-    if plan is not None:
-        say_at_work(plan.pk)
-        make(plan, now=now, search=search, calendar=calendar)
-    return plan
+    while (claimed := claim(plan_id=plan_id, on=on)) is not None:
+        with transaction.atomic():
+            waiting = DayPlan.objects.to_make().filter(pk=claimed).select_related("person")
+            plan: DayPlan | None = waiting.select_for_update(skip_locked=True, of=("self",)).first()
+            if plan is not None:
+                say_at_work(plan.pk)
+                make(plan, now=now, search=search, calendar=calendar)
+        if plan is not None or plan_id is not None:
+            return plan
+    return None
 
 
 @transaction.atomic
@@ -89,6 +89,7 @@ def replan(*, plan: DayPlan, by: Person, now: datetime, search: Search) -> DayPl
 def make(plan: DayPlan, *, now: datetime, search: Search, calendar: WorkCalendar) -> None:
     """Plan a locked row; what goes wrong is kept in it, and the plan that was there before stays."""
     plan.attempts += 1
+    plan.begun = 0
     try:
         with transaction.atomic():
             _plan(plan, now=now, search=search, calendar=calendar)
@@ -96,7 +97,7 @@ def make(plan: DayPlan, *, now: datetime, search: Search, calendar: WorkCalendar
         logger.exception("planning failed for person %s on %s", plan.person_id, plan.date)
         plan.state = DayPlan.State.FAILED
         plan.error = f"{type(error).__name__}: {error}"[:300]
-        plan.save(update_fields=["state", "error", "attempts"])
+        plan.save(update_fields=["state", "error", "attempts", "begun"])
 
 
 def _plan(plan: DayPlan, *, now: datetime, search: Search, calendar: WorkCalendar, from_now: bool = False) -> None:

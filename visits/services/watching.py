@@ -1,4 +1,4 @@
-"""What the watchdog asks of visits: whether everybody has a plan for today."""
+"""What the watchdog asks of visits: whether everybody has a plan for today, and which plans nobody tries any more."""
 
 from datetime import datetime, time
 
@@ -20,3 +20,10 @@ def plans_missing(now: datetime) -> list[str] | int:
     missing = DayPlan.objects.missing(local.date())
     named = [str(person) for person in missing.order_by("pk")[: _NAMED_MOST + 1]]
     return named if len(named) <= _NAMED_MOST else missing.count()
+
+
+def plans_given_up(now: datetime) -> list[str] | int:
+    """Plans from today on that are tried again only when somebody asks for it: whose and of which day, or how many."""
+    found = DayPlan.objects.given_up().filter(date__gte=timezone.localdate(now)).select_related("person")
+    named = [f"{plan.person} {plan.date}" for plan in found.order_by("date", "pk")[: _NAMED_MOST + 1]]
+    return named if len(named) <= _NAMED_MOST else found.count()

@@ -18,6 +18,7 @@ _WRITTEN = {
     "state": "text",
     "error": "text",
     "attempts": "smallint",
+    "begun": "smallint",
     "solving_ms": "integer",
     "made_at": "timestamptz",
     "absent": "boolean",

@@ -19,8 +19,8 @@ from accounts.views.asking import person_of
 from accounts.views.paging import BoundedPaginator
 from visits.models import DayPlan, PlanRun
 from visits.reasons import trouble_in_words
+from visits.rules import ATTEMPTS_MOST
 from visits.services import Refused, nights
-from visits.services.planning import ATTEMPTS_MOST
 from visits.services.progress import SHOWN, NightState, plans_of, shown, state_of
 
 PAGE = 50
@@ -90,7 +90,9 @@ def try_again(request: HttpRequest, pk: int) -> HttpResponse:
         messages.error(request, str(refused))
     else:
         words = {"name": plan.person.name, "why": trouble_in_words(made.error)}
-        if made.state == DayPlan.State.FAILED:
+        if made.is_lost:
+            messages.success(request, _("%(name)s: a worker tries it again within five minutes.") % words)
+        elif made.state == DayPlan.State.FAILED:
             messages.error(request, _("%(name)s: planning failed again, %(why)s.") % words)
         else:
             messages.success(request, _("%(name)s is planned.") % words)
