@@ -208,10 +208,14 @@ class Evaluation(models.Model):
 class Touched(models.Model):
     """A customer whose facts, state or classes changed since the last evaluation; none stands for everybody.
 
-    Written by triggers in the transaction of the change, one statement at a time, taken by the next evaluation.
+    Written by triggers in the transaction of the change, one statement at a time, taken by the next evaluation. Of
+    facts it says in which month, and what stood there before and after; without a month the customer is summed up anew.
     """
 
     customer_id = models.BigIntegerField(null=True)
+    month = models.DateField(null=True)
+    before = models.JSONField(null=True)
+    after = models.JSONField(null=True)
 
     class Meta:
         verbose_name = _("customer to be measured again")

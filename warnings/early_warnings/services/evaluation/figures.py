@@ -60,8 +60,8 @@ def figures(each: Indicator, basis: Basis, moved: Market) -> Figures:
     return Figures(each.pk, recent, base, recent_months, base_months, market, value, condition)
 
 
-def ledger(indicators: Sequence[Indicator], basis: Basis, among: str = "", sign: int = 1) -> str:
-    """What the rows of the basis sum up to; `among` joins those that are meant, booked out with `sign` -1."""
+def ledger(indicators: Sequence[Indicator], basis: Basis, rows: str = "", sign: int = 1) -> str:
+    """What the basis, or `rows` of it, sum up to; they are booked out with `sign` -1."""
     columns = [f"{sign} * count(*) AS among"]
     for each in indicators:
         if _against_market(each):
@@ -69,7 +69,7 @@ def ledger(indicators: Sequence[Indicator], basis: Basis, among: str = "", sign:
             columns.append(f"{sign} * sum({recent}) FILTER (WHERE {base} > 0) AS recent{each.pk}")
             columns.append(f"{sign} * sum({base}) FILTER (WHERE {base} > 0) AS base{each.pk}")
     return (
-        f"SELECT b.kind, b.unit_id, b.tier, {', '.join(columns)} FROM {basis.table} b {among}"
+        f"SELECT b.kind, b.unit_id, b.tier, {', '.join(columns)} FROM {rows or basis.table} b"
         " GROUP BY b.kind, b.unit_id, b.tier"
     )
 

@@ -22,12 +22,12 @@ _MARGIN = Decimal("0.0001")
 Loosest = dict[str, Decimal | None]
 
 
-def rows(indicators: Sequence[Indicator], basis: Basis, *, past: bool = False, touched: bool = False) -> str:
-    """The rows of the basis with their gates, which stand first: what is read of everybody is read at once."""
+def rows(indicators: Sequence[Indicator], basis: Basis, select: str) -> str:
+    """The rows that `select` makes, with their gates, which stand first: what is read of everybody is read at once."""
     columns = ["b.id", "b.unit_id", "b.tier", "b.service_class"]
     columns += [f"{sql} AS g{each.pk}" for each in indicators if (sql := _gate(each, basis)) is not None]
     columns += ["b.importance", "b.kind", *(f"b.{name}" for name in basis.names)]
-    return f"SELECT {', '.join(columns)} FROM ({basis.select(past=past, touched=touched)} OFFSET 0) b"
+    return f"SELECT {', '.join(columns)} FROM ({select} OFFSET 0) b"
 
 
 def _gate(each: Indicator, basis: Basis) -> str | None:

@@ -65,8 +65,9 @@ def evaluate(*, on: date, now: datetime, only_touched: bool = False) -> Evaluati
         _send(raised, units, now=now)
         signs = work.execute("SELECT count(*) FROM early_sign")[0][0]
         work.execute("SET CONSTRAINTS ALL DEFERRED")
+        units_too = "" if few else ", early_unit"
         work.execute(
-            f"DROP TABLE early_known, early_value, early_sign, early_seen, early_touched{'' if few else ', early_unit'}"
+            f"DROP TABLE early_known, early_value, early_sign, early_seen, early_noted, early_touched{units_too}"
         )
     evaluation, _ = Evaluation.objects.select_for_update().get_or_create(on=on, defaults={"started_at": now})
     evaluation.month, evaluation.known_until, evaluation.finished_at = known.month, known.until, now
@@ -111,7 +112,8 @@ def find(work: Work, indicators: Sequence[Indicator], known: rules.Known, *, pas
     customers = _of_customers(indicators)
     basis = figures.basis_of(customers, known, "early_basis")
     _set_values(work, known)
-    work.execute(f"CREATE TEMP TABLE {basis.table} ON COMMIT DROP AS {gates.rows(customers, basis, past=past)}")
+    rows = gates.rows(customers, basis, basis.select(past=past))
+    work.execute(f"CREATE TEMP TABLE {basis.table} ON COMMIT DROP AS {rows}")
     work.execute(f"CREATE UNIQUE INDEX ON {basis.table} (id)")
     work.execute(f"ANALYZE {basis.table}")
     work.execute(f"CREATE TEMP TABLE {basis.ledger} ON COMMIT DROP AS {figures.ledger(customers, basis)}")

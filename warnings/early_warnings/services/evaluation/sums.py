@@ -26,6 +26,10 @@ class Basis:
     month: date
     until: date | None
     table: str
+    #: Which months of which column of the facts a sum is of, by its name.
+    summed: dict[str, tuple[str, rules.Window]] = field(init=False, default_factory=dict)
+    #: The months that tell the usual gap, the newest first.
+    ordered: list[date] = field(init=False, default_factory=list)
     _columns: dict[str, str] = field(init=False, default_factory=dict)
     _months: set[date] = field(init=False, default_factory=set)
 
@@ -50,13 +54,15 @@ class Basis:
         return list(self._columns.values())
 
     def select(self, *, past: bool = False, touched: bool = False) -> str:
-        """The rows: all, or those of the customers in `early_touched`; of the `past` also those who gave up since.
+        """The rows: all, or those in `early_touched` to be made anew; of the `past` also those who gave up since.
 
         A month is a partition with a row a customer at most: joined one after another they are added up as they come,
         in parallel, while sums by customer would be carried along for everybody at once.
         """
         people = (
-            "early_touched t JOIN accounts_customer c ON c.id = t.customer_id" if touched else "accounts_customer c"
+            "early_touched t JOIN accounts_customer c ON c.id = t.customer_id AND t.anew"
+            if touched
+            else "accounts_customer c"
         )
         months = " ".join(
             f"LEFT JOIN accounts_monthlyfact {_of(month)} ON {_of(month)}.customer_id = c.id"
@@ -123,7 +129,9 @@ class Basis:
     def _column(self, column: str, window: rules.Window) -> str:
         """The name of a sum. Counts become numeric, or they would be divided as whole numbers."""
         months = [rules.months_back(window.last, back) for back in range(window.months)]
-        return self._named(" + ".join(f"coalesce({_of(month)}.{column}, 0)::numeric" for month in months), "s")
+        name = self._named(" + ".join(f"coalesce({_of(month)}.{column}, 0)::numeric" for month in months), "s")
+        self.summed[name] = column, window
+        return name
 
     def _usual_gap(self) -> None:
         """First and last order of the year and of what is known since, in how many months, and how many orders."""
@@ -133,6 +141,7 @@ class Basis:
             months.append(month)
             month = rules.months_back(month, 1)
         self._months.update(months)
+        self.ordered = months
 
         def where_bought(sql: str, otherwise: str) -> list[str]:
             return [
