@@ -68,7 +68,7 @@ def test_the_fragment_takes_few_queries(
     shops: list[Customer], company: Company, client: Client, django_assert_num_queries: object
 ) -> None:
     client.force_login(company.a.account_manager)
-    with django_assert_num_queries(12):  # type: ignore[operator]  # four of them are every page's
+    with django_assert_num_queries(11):  # type: ignore[operator]  # four of them are every page's
         page = client.get(reverse("warnings:score", args=[shops[0].pk]))
     assert str(CustomerScore.objects.get(customer=shops[0]).total) in page.content.decode()
 

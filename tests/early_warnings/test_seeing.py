@@ -81,7 +81,7 @@ def test_the_week_beside_the_week_before(company: Company, boss: Client, django_
     UnitWarningFactory(unit=company.a.unit)
     duties.sweep()
     boss.get("/warnings/week/")
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(14):
         context = boss.get("/warnings/week/").context
     told = seeing.week_of(person=company.general_manager, now=MONDAY, today=MONDAY.date())
     assert {name: told.counts[name] for name in ("new", "breaches", "closed", "recovered", "lost", "climbed")} == {

@@ -111,7 +111,7 @@ def week(request: HttpRequest) -> HttpResponse:
         "unit_warnings": _unit_warnings(person),
         "regular": RegularReport.objects.visible_to(person).filter(signed_at=None).count(),
         "storms": Storm.objects.visible_to(person).filter(on__gte=told.since).select_related("unit"),
-        "resting": visible.filter(suppressed_until__isnull=False).count(),
+        "resting": told.resting,
         "effects": _effects(told),
         "views": _views("week"),
         "now": now,

@@ -6,12 +6,12 @@ from decimal import Decimal
 
 from accounts.models import Customer, MonthlyFact
 from early_warnings import rules
-from early_warnings.models import CustomerScore, Indicator, MarketMonth, ScoreCard, Threshold
+from early_warnings.models import CustomerScore, MarketMonth, ScoreCard, Threshold
 from early_warnings.rules.score import Asked, History, MonthFacts, answers
 from early_warnings.services.scoring.arithmetic import AMOUNTS
 from early_warnings.services.scoring.cards import card_of
 from early_warnings.services.scoring.wording import LABELS, figure
-from early_warnings.services.seeing.following import lines_of, valid_indicators
+from early_warnings.services.seeing.following import lines_for
 
 #: Months of the total that are shown.
 SHOWN = 12
@@ -98,6 +98,4 @@ def _bands(asked: Asked, value: float | None) -> list[Band]:
 
 def _threshold(customer: Customer, on: date) -> Threshold | None:
     """The line of the indicator that holds the score; the first of them, if there are several."""
-    indicators: list[Indicator] = [each for each in valid_indicators(customer, on) if each.measure == "score"]
-    lines = lines_of(customer, indicators)
-    return next((lines[each.pk] for each in indicators if each.pk in lines), None)
+    return next((line for line in lines_for(customer, on) if line.indicator.measure == "score"), None)

@@ -47,9 +47,8 @@ def follow(*, customer: Customer, on: date) -> list[Followed]:
     if last is None:
         return []
     months = [rules.months_back(last, back) for back in reversed(range(MONTHS))]
-    indicators = valid_indicators(customer, on)
-    lines = lines_of(customer, indicators)
-    shown = [each for each in indicators if each.pk in lines]
+    lines = lines_for(customer, on)
+    shown = [line.indicator for line in lines]
     facts = _facts(customer, months)
     counted = _counted(customer, [each for each in shown if MEASURES[each.measure].source in _TO_THE_DAY], months)
     moved = {
@@ -59,12 +58,12 @@ def follow(*, customer: Customer, on: date) -> list[Followed]:
         )
     }
     followed = []
-    for each in shown:
+    for line, each in zip(lines, shown, strict=True):
         if MEASURES[each.measure].source in _TO_THE_DAY:
             values = counted[each.pk]
         else:
             values = [_value(each, facts, month, moved) for month in months]
-        followed.append(Followed(each, lines[each.pk], months, values))
+        followed.append(Followed(each, line, months, values))
     rank = {rules.Level.BREACH: 0, rules.Level.NEAR: 1, None: 2}
     return sorted(followed, key=lambda each: (rank[each.level], each.indicator.position, each.indicator.pk))
 
@@ -76,22 +75,18 @@ def _last_month(on: date) -> date | None:
         return last
 
 
-def valid_indicators(customer: Customer, on: date) -> list[Indicator]:
-    """The live indicators of the customer's kind on a day."""
-    found = Indicator.objects.filter(
-        Q(customer_kind__in=("", customer.kind)),
-        Q(valid_from=None) | Q(valid_from__lte=on),
-        Q(valid_until=None) | Q(valid_until__gte=on),
-        state=Indicator.State.LIVE,
-        family=Indicator.Family.CUSTOMER,
-    )
-    return [each for each in found if each.comparison not in _NOT_ALONE and each.measure in MEASURES]
-
-
-def lines_of(customer: Customer, indicators: Sequence[Indicator]) -> dict[int, Threshold]:
-    """The line that counts for this customer, by indicator."""
+def lines_for(customer: Customer, on: date) -> list[Threshold]:
+    """Of each live indicator of the customer's kind the line that counts for them on a day, in one query."""
+    live = Threshold.objects.filter(
+        Q(indicator__customer_kind__in=("", customer.kind)),
+        Q(indicator__valid_from=None) | Q(indicator__valid_from__lte=on),
+        Q(indicator__valid_until=None) | Q(indicator__valid_until__gte=on),
+        indicator__state=Indicator.State.LIVE,
+        indicator__family=Indicator.Family.CUSTOMER,
+        indicator__measure__in=list(MEASURES),
+    ).exclude(indicator__comparison__in=_NOT_ALONE)
     by_indicator: dict[int, dict[rules.Line, Threshold]] = {}
-    for line in Threshold.objects.filter(indicator__in=indicators).select_related("unit"):
+    for line in live.select_related("indicator", "unit").order_by("indicator__position", "indicator__key"):
         as_rule = rules.Line(
             breach=line.breach,
             near=line.near,
@@ -101,8 +96,8 @@ def lines_of(customer: Customer, indicators: Sequence[Indicator]) -> dict[int, T
             unit_path=line.unit.path if line.unit else None,
         )
         by_indicator.setdefault(line.indicator_id, {})[as_rule] = line
-    found = {}
-    for indicator, lines in by_indicator.items():
+    found = []
+    for lines in by_indicator.values():
         best = rules.most_exact(
             lines,
             importance=customer.importance,
@@ -111,7 +106,7 @@ def lines_of(customer: Customer, indicators: Sequence[Indicator]) -> dict[int, T
             unit_path=customer.unit.path,
         )
         if best is not None:
-            found[indicator] = lines[best]
+            found.append(lines[best])
     return found
 
 

@@ -13,10 +13,11 @@ from early_warnings.models import EarlyWarning, Measure, UnitWarning
 
 @dataclass(frozen=True, slots=True)
 class Week:
-    """Counts of the last seven days and of the seven before."""
+    """Counts of the last seven days and of the seven before, and how many reports rest now."""
 
     since: date
     counts: dict[str, tuple[int, int]]
+    resting: int
 
 
 def week_of(*, person: Person, now: datetime, today: date) -> Week:
@@ -30,6 +31,7 @@ def week_of(*, person: Person, now: datetime, today: date) -> Week:
         **_two("closed", "closed_at", start, earlier),
         **_two("recovered", "closed_at", start, earlier, Q(outcome="recovered")),
         **_two("lost", "closed_at", start, earlier, Q(outcome="lost")),
+        resting=Count("pk", distinct=True, filter=~Q(state="closed") & Q(suppressed_until__isnull=False)),
     )
     mine = Q(warning__in=visible) | Q(unit_warning__in=UnitWarning.objects.visible_to(person))
     measures = Measure.objects.filter(mine, Q(done_at__gte=earlier) | Q(measured_on__gte=before)).order_by()
@@ -46,7 +48,7 @@ def week_of(*, person: Person, now: datetime, today: date) -> Week:
     ).aggregate(**_two("climbed", "at", start, earlier, counted="duty"))
     told = {**reports, **measured, **climbed}
     names = [name.removesuffix("_now") for name in told if name.endswith("_now")]
-    return Week(since, {name: (told[f"{name}_now"], told[f"{name}_before"]) for name in names})
+    return Week(since, {name: (told[f"{name}_now"], told[f"{name}_before"]) for name in names}, told["resting"])
 
 
 def _two(name: str, at: str, since: Any, before: Any, only: Q | None = None, *, counted: str = "pk") -> dict[str, Any]:
