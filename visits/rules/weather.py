@@ -6,7 +6,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from math import asin, cos, radians, sin, sqrt
 from typing import Any
-from xml.etree.ElementTree import Element, ParseError
+from xml.etree.ElementTree import Element, ParseError, tostring
 
 from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import fromstring
@@ -116,6 +116,18 @@ def read_cap(text: str | bytes) -> list[CapAlert]:
     if not found:
         raise NotCap("no CAP 1.2 alert in it")
     return [alert for element in found for alert in _alerts(element)]
+
+
+def cap_parts(text: str | bytes) -> list[bytes]:
+    """The alerts of a message or feed, each by itself: one that is faulty must not keep the others back.
+
+    Raises NotCap for what is no XML.
+    """
+    try:
+        root = fromstring(text)
+    except (ParseError, DefusedXmlException, ValueError) as error:
+        raise NotCap(f"no readable XML: {error}") from error
+    return [tostring(each) for each in root.iter(f"{_CAP}alert")]
 
 
 def cap_links(text: str | bytes) -> list[str]:

@@ -4,15 +4,12 @@ from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
-import requests
 from django.core.management.base import BaseCommand, CommandError
 
 from accounts import clock
-from visits.rules.weather import NotCap, cap_links
+from visits.rules.weather import NotCap, cap_parts
 from visits.services import weather
-
-#: Seconds to wait for a weather service, bytes taken from it, alerts followed in a feed of links.
-PATIENCE, MOST, LINKS_MOST = 20, 5_000_000, 50
+from visits.services.weather.fetching import NotFetched, fetched
 
 
 class Command(BaseCommand):
@@ -30,31 +27,31 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        made = 0
+        """Take what can be taken, one alert after the other; what could not is told at the end."""
+        made, troubles = 0, []
         try:
-            texts = [options["file"].read_bytes()] if options["file"] else _fetched(options["url"])
-            for text in texts:
-                for alert in weather.take_cap(text=text, now=clock.now(), least=options["severity"]):
+            for text in _read(options["file"]) if options["file"] else fetched(options["url"]):
+                if isinstance(text, (NotFetched, NotCap)):
+                    troubles.append(str(text))
+                    continue
+                try:
+                    alerts = weather.take_cap(text=text, now=clock.now(), least=options["severity"])
+                except NotCap as error:
+                    troubles.append(str(error))
+                    continue
+                for alert in alerts:
                     made += 1
                     self.stdout.write(
                         f"{alert.headline}: {alert.units.count()} units, {alert.debts.count()} visits put off"
                     )
-        except (OSError, NotCap, requests.RequestException) as error:
-            raise CommandError(str(error)) from error
+        except (OSError, NotCap, NotFetched) as error:
+            troubles.append(str(error))
+        if troubles:
+            raise CommandError("\n".join(troubles))
         if not made:
             self.stdout.write("No alert for any unit.")
 
 
-def _fetched(url: str) -> list[bytes]:
-    """The feed itself if it holds the alerts, else each alert that it links to."""
-    text = _get(url)
-    links = cap_links(text)
-    return [_get(link) for link in links[:LINKS_MOST]] if links and b"cap:1.2" not in text else [text]
-
-
-def _get(url: str) -> bytes:
-    if not url.startswith(("https://", "http://")):
-        raise CommandError(f"not an address of a weather service: {url}")
-    with requests.get(url, timeout=PATIENCE, stream=True) as answer:
-        answer.raise_for_status()
-        return answer.raw.read(MOST, decode_content=True)
+def _read(file: Path) -> list[bytes]:
+    text = file.read_bytes()
+    return cap_parts(text) or [text]
