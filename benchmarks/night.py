@@ -3,7 +3,15 @@
     python benchmarks/night.py [--managers 150] [--customers 15000] [--workers 2] [--port 8111]
 
 Makes a demo company in a folder of its own, plans one night by real Celery workers over the embedded broker and
-database, and reads from the workers' own log how long each task took. What is left of the wall clock is the queue's.
+database, and reads from the workers' own log how long each task took.
+
+Work is a task's body but for its claim: reading, solving, writing the plan. The queue's is the rest of each worker
+process's wall clock from the first message on: acknowledging one task, fetching the next and handing it over, the
+claim (an attempt counted and committed, the row locked, the question whether it was the last), and the time until the
+first tasks began. The end, when some processes have no task left while another has its last one, is told beside it: it
+is at most one task for each process, however long the night. On a machine that others use too the wall clock holds
+their work as well; so the processors' seconds that the queue took are told: of the worker's parent, of the broker, and
+of the worker processes between two tasks.
 """
 
 import argparse
@@ -21,11 +29,15 @@ from datetime import datetime
 from pathlib import Path
 
 import psutil
+import redis
+from django.conf import settings
 
 from benchmarks.night_kill import folder, go_to_the_night
 
 ROOT = Path(__file__).resolve().parent.parent
-DONE = re.compile(r"plan_one succeeded in [\d.]+s by (\d+) from ([\d.]+) to ([\d.]+) claiming ([\d.]+)")
+DONE = re.compile(
+    r"plan_one succeeded in [\d.]+s by (\d+) from ([\d.]+) to ([\d.]+) claiming ([\d.]+) between ([\d.]+)"
+)
 #: People of the company that the project is built for.
 EVERYBODY = 20_000
 
@@ -65,6 +77,11 @@ class Workers:
             except psutil.Error:  # ended meanwhile
                 continue
 
+    def parent_seconds(self) -> float:
+        """What the processor gave the parent so far: it fetches, hands over, acknowledges."""
+        spent = psutil.Process(self.process.pid).cpu_times()
+        return spent.user + spent.system
+
     def stop(self) -> None:
         os.killpg(self.process.pid, signal.SIGTERM)
         self.process.wait()
@@ -72,27 +89,33 @@ class Workers:
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """One task: in which process, between which seconds of the machine's clock, how long claiming its row took."""
+    """One task: in which process, between which seconds of the machine's clock, how long claiming its row took.
+
+    `before` is the processor's time that its process took since the task before it.
+    """
 
     process: int
     began: float
     ended: float
     claiming: float
+    before: float
 
 
 def told(log: Path) -> list[Done]:
     """The tasks that the worker's log tells of."""
     lines = DONE.findall(log.read_text(errors="replace"))
-    return [Done(int(process), float(began), float(ended), float(took)) for process, began, ended, took in lines]
+    return [Done(int(process), *map(float, seconds)) for process, *seconds in lines]
 
 
 @dataclass(frozen=True, slots=True)
 class Night:
-    """When handing out began and ended, and when the last plan was there."""
+    """When handing out began and ended, when the last plan was there; processor's seconds of parent and broker."""
 
     began: float
     handed: float
     ended: float
+    parent: float
+    broker: float
 
 
 def night(workers: Workers, now: datetime, patience: float) -> Night:
@@ -103,6 +126,7 @@ def night(workers: Workers, now: datetime, patience: float) -> Night:
 
     ids = tonight(now=now)
     waiting = DayPlan.objects.filter(pk__in=ids, state="waiting")
+    parent, broker = workers.parent_seconds(), broker_seconds()
     began = time.monotonic()
     for plan_id in ids:
         plan_one.delay(plan_id)
@@ -114,7 +138,15 @@ def night(workers: Workers, now: datetime, patience: float) -> Night:
             workers.measure()
             measured = time.monotonic()
         time.sleep(0.25)
-    return Night(began, handed, time.monotonic())
+    ended = time.monotonic()
+    return Night(began, handed, ended, workers.parent_seconds() - parent, broker_seconds() - broker)
+
+
+def broker_seconds() -> float:
+    """What the processor gave the broker so far."""
+    with redis.Redis.from_url(settings.REDIS_URL) as server:
+        told: dict[str, float] = server.info("cpu")
+    return told["used_cpu_user"] + told["used_cpu_sys"]
 
 
 def report(whole: Night, done: list[Done], workers: Workers) -> None:
@@ -144,6 +176,11 @@ def report(whole: Night, done: list[Done], workers: Workers) -> None:
     print(f"  {claiming:6.2f} claiming: {1000 * claiming / count:.1f} ms")
     print(f"  {queue:6.2f} together: {100 * queue / solving:.2f} % of {solving:.1f} s solving")
     print(f"  {100 * (queue + idle) / solving:.2f} % with the {waited} in which only some had a last task to do")
+    between = sum(task.before for task in done)
+    processor = whole.parent + whole.broker + between
+    print("queue overhead, in seconds of the processors:")
+    print(f"  {whole.parent:6.2f} parent, {whole.broker:.2f} broker, {between:.2f} in the processes between tasks")
+    print(f"  {processor:6.2f} together: {1000 * processor / count:.1f} ms a task, {100 * processor / solving:.2f} %")
     memory = sorted(workers.most.values())
     print(f"memory a process, shared parts divided: {', '.join(f'{each / 2**20:.0f}' for each in memory)} MB")
     project((busy + sum(gaps)) / count)

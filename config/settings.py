@@ -204,7 +204,7 @@ SPECTACULAR_SETTINGS = {
 # Celery spreads work; the rows in PostgreSQL decide what work there is (HOUSE: duties).
 CELERY_BROKER_URL = environment.broker(REDIS_URL)
 CELERY_TASK_ACKS_LATE = CELERY_TASK_REJECT_ON_WORKER_LOST = CELERY_TASK_IGNORE_RESULT = True
-CELERY_WORKER_PREFETCH_MULTIPLIER = 2  # the next message is there when a task ends: a night has many short ones
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1  # nobody keeps a message that another worker could begin
 CELERY_DB_REUSE_MAX = 1_000_000  # a connection's age and health are looked at before each task: config/celery.py
 CELERY_TASK_TIME_LIMIT = 600
 CELERY_TASK_SOFT_TIME_LIMIT = 540

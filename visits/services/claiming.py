@@ -31,10 +31,11 @@ UPDATE visits_dayplan SET begun = begun + 1 WHERE id = (
 def claim(*, plan_id: int | None = None, on: date | None = None) -> int | None:
     """Count an attempt at one plan that waits, that one or any of a day; its number, None if none is to be had.
 
-    The claim holds nothing: the attempt must lock the row, and may find that another worker was quicker.
+    The claim holds nothing: the attempt must lock the row, and may find that another worker was quicker. It is one
+    statement, committed by itself: one way to the database and back.
     """
     which, value = ("id = %s", plan_id) if plan_id is not None else ("date = %s", on)
-    with transaction.atomic(), connection.cursor() as cursor:
+    with connection.cursor() as cursor:
         cursor.execute(_CLAIM.format(which=which), [value, ATTEMPTS_MOST, LOST_MOST])
         row = cursor.fetchone()
     return row[0] if row else None

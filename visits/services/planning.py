@@ -23,8 +23,8 @@ from accounts.rules import Role
 from duties.calendar import WorkCalendar
 from visits import routing
 from visits.models import DayPlan, DayRule, PlanStop
+from visits.services import claiming
 from visits.services.candidates import find_prospects
-from visits.services.claiming import claim
 from visits.services.drafting import WORKING_DAY, Frame, Known, Search, seconds_of
 from visits.services.horizons import draw_up_days
 from visits.services.leave import Leave, leave_of
@@ -58,7 +58,7 @@ def claim_and_plan(
 
     The row stays locked until the plan is written: a worker that is killed leaves it waiting, with an attempt begun.
     """
-    while (claimed := claim(plan_id=plan_id, on=on)) is not None:
+    while (claimed := claiming.claim(plan_id=plan_id, on=on)) is not None:
         with transaction.atomic():
             waiting = DayPlan.objects.to_make().filter(pk=claimed).select_related("person")
             plan: DayPlan | None = waiting.select_for_update(skip_locked=True, of=("self",)).first()
