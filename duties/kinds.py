@@ -1,22 +1,11 @@
 """The kinds of duty there are. Each app registers its own in `AppConfig.ready()`."""
 
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
-from django.urls import reverse
 from django.utils.functional import Promise
 
-
-@cache
-def _address(url_name: str) -> str:
-    return reverse(url_name, args=[0]).replace("/0/", "/{}/")
-
-
-def record_url(url_name: str, pk: int) -> str:
-    """The address of a numbered record: what `reverse` gives, which is too slow to ask for each row of a list."""
-    return _address(url_name).format(pk)
-
+from accounts.addresses import record_url
 
 #: A visit that somebody asked for (VIS-12): the planner reads it, a logged visit closes it; about a customer's id.
 VISIT_FOLLOW_UP = "visit.follow_up"

@@ -9,12 +9,12 @@ from django.contrib.postgres.aggregates import ArrayAgg
 from django.db.models import Case, F, FilteredRelation, FloatField, Max, OrderBy, Q, QuerySet, When
 from django.db.models.functions import Cast
 from django.http import QueryDict
-from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 
+from accounts.addresses import record_url
 from accounts.filters import CustomerFilter
 from accounts.models import Customer, MonthlyFact, Person, RetailerFile, UnitMonth
 from accounts.querysets import IMPORTANT, CustomerQuerySet
@@ -182,7 +182,6 @@ def rows(customers: Sequence[tuple[Any, ...]], month: date, now: datetime) -> li
     formats, tiers = _words(RetailerFile.Format), _words(Customer.Tier)
     classes, importances = _words(Customer.ServiceClass), _words(Customer.Importance)
     statuses, kinds = _words(Customer.Status), _words(Customer.Kind)
-    pages, drawers = _address("customer"), _address("customer-drawer")
     found = []
     for (
         pk,
@@ -204,8 +203,8 @@ def rows(customers: Sequence[tuple[Any, ...]], month: date, now: datetime) -> li
         found.append(
             Row(
                 pk=pk,
-                url=pages.replace("0", str(pk)),
-                drawer=drawers.replace("0", str(pk)),
+                url=record_url("customer", pk),
+                drawer=record_url("customer-drawer", pk),
                 code=code,
                 name=name,
                 unit=unit,
@@ -260,11 +259,6 @@ def months_of(ids: Sequence[int], month: date, count: int = SPARK_MONTHS) -> dic
 
 def _words(choices: Any) -> dict[Any, str]:
     return {value: str(label) for value, label in choices.choices}
-
-
-def _address(name: str) -> str:
-    """The address of a customer's page with 0 where the id goes: resolved once for all rows."""
-    return reverse(name, args=[0])
 
 
 __all__ = ["IMPORTANT", "VIEWS", "Row", "chosen", "last_month", "of_view", "ordered", "rows", "values_of"]

@@ -9,10 +9,10 @@ from django.db.models import OuterRef
 from django.utils.translation import gettext as _
 from early_warnings.models import EarlyWarning, Sign
 
+from accounts.addresses import record_url
 from accounts.models import Person
 from config import rules
 from config.overview.units import Units
-from duties.kinds import record_url
 
 #: The colour of each level, everywhere.
 TONES = {"breach": "over", "near": "near"}

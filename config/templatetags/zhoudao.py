@@ -13,9 +13,9 @@ from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
+from accounts.addresses import record_url
 from config import rules
 from config.icons import ICONS
-from duties.kinds import record_url
 
 register = template.Library()
 

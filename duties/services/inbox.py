@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import Count, Exists, F, Min, Model, OuterRef, Q, Window
 from django.urls import NoReverseMatch
 
+from accounts.addresses import record_url
 from accounts.models import Customer, Person
 from duties import kinds
 from duties.models import Duty, Notice
@@ -156,7 +157,7 @@ def matter_url(duty: Duty) -> str:
     try:
         return kinds.get(duty.kind).url(duty.subject_id)
     except (KeyError, NoReverseMatch):
-        return kinds.record_url("duties:duty", duty.pk)
+        return record_url("duties:duty", duty.pk)
 
 
 def _loose(owed: Any, kind: str, unit_id: int | None, person: Person) -> Any:
@@ -198,7 +199,7 @@ def _told(person: Person) -> list[Told]:
         Told(
             notice,
             describe(notice.duty) if notice.duty else sentence(notice.matter, notice.details),
-            kinds.record_url("duties:duty", notice.duty_id) if notice.duty_id else "",
+            record_url("duties:duty", notice.duty_id) if notice.duty_id else "",
         )
         for notice in others.select_related("duty").order_by("-created_at", "-pk")[:NOTICES]
     ]
