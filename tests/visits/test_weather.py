@@ -11,6 +11,7 @@ from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
 
+from accounts import clock
 from accounts.models import Person
 from accounts.services.organisation import record_absence
 from duties.calendar import WorkCalendar
@@ -357,7 +358,7 @@ def test_a_unit_is_found_by_its_name_too(planned: Company) -> None:
 
 def test_the_command_takes_a_file(on_the_map: Company, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file = tmp_path / "feed.xml"
-    soon = datetime.now(CHINA) + timedelta(days=1)
+    soon = clock.now().astimezone(CHINA) + timedelta(days=1)
     text = cap().replace("2026-11-23T18:00:00", f"{soon + timedelta(hours=8):%Y-%m-%dT%H:%M:%S}")
     file.write_text(
         f"<feed>{text.partition('?>')[2].replace('2026-11-23T10:00:00', f'{soon:%Y-%m-%dT%H:%M:%S}')}</feed>"
@@ -374,7 +375,7 @@ def test_the_command_takes_a_file(on_the_map: Company, tmp_path: Path, capsys: p
 
 def test_it_is_declared_and_lifted_on_the_page(planned: Company, client: Client) -> None:
     client.force_login(planned.a.sales_manager)
-    begins = datetime.now(CHINA) + timedelta(hours=1)
+    begins = clock.now().astimezone(CHINA) + timedelta(hours=1)
     sent = {
         "kind": "gale",
         "headline": "大风",
@@ -402,7 +403,7 @@ def test_it_is_declared_and_lifted_on_the_page(planned: Company, client: Client)
 
 def test_the_api_declares_once_and_lifts(planned: Company, client: Client) -> None:
     client.force_login(planned.a.sales_manager)
-    begins = datetime.now(CHINA) + timedelta(hours=1)
+    begins = clock.now().astimezone(CHINA) + timedelta(hours=1)
     sent = {
         "identifier": "w-1",
         "kind": "snow",
