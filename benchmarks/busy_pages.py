@@ -2,6 +2,10 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from django.db.models import Model
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,40 +18,31 @@ class Page:
     path: Callable[[], str | None]
 
 
+def to(name: str, *args: object, query: str = "") -> Callable[[], str | None]:
+    """The address of a page by its name, found when it is asked for."""
+    from django.urls import NoReverseMatch, reverse
+
+    def path() -> str | None:
+        try:
+            return reverse(name, args=args) + query
+        except NoReverseMatch:
+            return None
+
+    return path
+
+
+def of(name: str, found: "Model | None") -> Callable[[], str | None]:
+    """The address of a record's page; none without the record."""
+    return to(name, found.pk) if found is not None else lambda: None
+
+
 def pages() -> list[Page]:
     """The pages that are measured, with the busiest records of the company."""
-    from django.db.models import Model
-    from django.urls import NoReverseMatch, reverse
-    from early_warnings.models import EarlyWarning, UnitWarning
+    return [*lists(), *customers(), *records()]
 
-    from accounts.models import Customer
-    from complaints.models import Complaint
-    from duties.models import Duty
-    from visits.models import DayPlan, Problem, Visit
 
-    def to(name: str, *args: object, query: str = "") -> Callable[[], str | None]:
-        def path() -> str | None:
-            try:
-                return reverse(name, args=args) + query
-            except NoReverseMatch:
-                return None
-
-        return path
-
-    def of(name: str, found: Model | None) -> Callable[[], str | None]:
-        return to(name, found.pk) if found is not None else lambda: None
-
-    busiest = (
-        Customer.objects.filter(importance__in=["core", "important"], kind="retailer", early_warnings__isnull=False)
-        .order_by("tier", "code")
-        .first()
-    )
-    group = Customer.objects.filter(kind="group").order_by("tier", "code").first()
-    warning = EarlyWarning.objects.filter(state="measures").order_by("-pk").first()
-    plan = DayPlan.objects.filter(stops__isnull=False).order_by("-date", "person__username").first()
-    step = Complaint.objects.exclude(step="closed").order_by("-pk").first()
-    told = Complaint.objects.filter(step="closed").order_by("-pk").first()
-    climbed = Duty.objects.filter(level__gt=1).order_by("-pk").first()
+def lists() -> list[Page]:
+    """Homes and lists, first pages and deep ones."""
     return [
         *(Page("home", "home", who, to("home")) for who in ("manager01", "supervisor", "director", "admin")),
         Page("customers", "list", "director", to("accounts:customers")),
@@ -75,9 +70,41 @@ def pages() -> list[Page]:
         Page("organisation", "list", "director", to("accounts:organisation")),
         Page("absences", "list", "director", to("accounts:absences")),
         Page("health: a query for each check", "other", "admin", to("duties:health")),
+        Page("API: customers", "list", "director", lambda: "/api/customers/"),
+    ]
+
+
+def customers() -> list[Page]:
+    """The customers with the most to show: a core retailer with reports, a business client."""
+    from accounts.models import Customer
+
+    busiest = (
+        Customer.objects.filter(importance__in=["core", "important"], kind="retailer", early_warnings__isnull=False)
+        .order_by("tier", "code")
+        .first()
+    )
+    group = Customer.objects.filter(kind="group").order_by("tier", "code").first()
+    return [
         Page("customer, busiest", "record", "director", of("customer", busiest)),
         Page("customer's drawer", "record", "director", of("customer-drawer", busiest)),
         Page("business client", "record", "director", of("customer", group)),
+    ]
+
+
+def records() -> list[Page]:
+    """The record of each kind that has gone furthest, or the newest."""
+    from early_warnings.models import EarlyWarning, UnitWarning
+
+    from complaints.models import Complaint
+    from duties.models import Duty
+    from visits.models import DayPlan, Problem, Visit
+
+    warning = EarlyWarning.objects.filter(state="measures").order_by("-pk").first()
+    plan = DayPlan.objects.filter(stops__isnull=False).order_by("-date", "person__username").first()
+    step = Complaint.objects.exclude(step="closed").order_by("-pk").first()
+    told = Complaint.objects.filter(step="closed").order_by("-pk").first()
+    climbed = Duty.objects.filter(level__gt=1).order_by("-pk").first()
+    return [
         Page("warning", "record", "director", of("warnings:warning", warning)),
         Page("unit warning", "record", "director", of("warnings:unit-warning", UnitWarning.objects.first())),
         Page("complaint, closed", "record", "director", of("complaints:complaint", told)),
@@ -86,5 +113,4 @@ def pages() -> list[Page]:
         Page("visit", "record", "director", of("visits:visit", Visit.objects.order_by("-pk").first())),
         Page("problem", "record", "director", of("visits:problem", Problem.objects.order_by("-pk").first())),
         Page("day plan", "record", "director", of("visits:plan", plan)),
-        Page("API: customers", "list", "director", lambda: "/api/customers/"),
     ]
