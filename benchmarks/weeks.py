@@ -13,185 +13,20 @@ the next day 89 % stayed on it.
 """
 
 import argparse
-import csv
-import gzip
-import html
-import math
 import os
-import random
 import sys
-from collections import defaultdict
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
-from itertools import pairwise
 from pathlib import Path
-from typing import Any
 from zoneinfo import ZoneInfo
 
-import numpy as np
-
 from benchmarks.night_kill import folder
-from benchmarks.real_company import territories
+from benchmarks.weeks_by_hand import by_hand, middle
+from benchmarks.weeks_map import draw
+from benchmarks.weeks_shops import FIRST, MANAGERS, SPEED, Outcome, Shop, closed, read
 
 ROOT = Path(__file__).resolve().parent.parent
-TOWNS = ((41.60, -93.62), (41.97, -91.67))
-RADIUS_KM, MANAGERS, SPEED = 120, 8, 50
-FIRST = date(2026, 11, 2)
 CHINA = ZoneInfo("Asia/Shanghai")
-#: The share of shops up to which a tier goes, best buyers first.
-TIER_UP_TO = ((0.05, 1), (0.20, 2), (0.45, 3), (0.70, 4), (1.0, 5))
-
-
-@dataclass
-class Shop:
-    """A shop; `due` is when its next visit is due as the weeks begin, `visits` are those made."""
-
-    store: str
-    name: str
-    latitude: float
-    longitude: float
-    sales: float
-    tier: int = 5
-    manager: int = 0
-    pk: int = 0
-    last: date = FIRST
-    visits: list[date] = field(default_factory=list)
-
-
-def read(data: Path, seed: int) -> list[Shop]:
-    """The shops round the towns, with tiers, territories and a last visit somewhere in their interval."""
-    sales: dict[str, float] = defaultdict(float)
-    with gzip.open(data / "iowa_shop_months_2012_2016.csv.gz", "rt") as file:
-        for row in csv.DictReader(file):
-            if row["month"] >= "2015-06":
-                sales[row["store"]] += float(row["sale_usd"])
-    shops = []
-    with (data / "iowa_shops.csv").open() as file:
-        for row in csv.DictReader(file):
-            if row["latitude"] and sales[row["store"]] > 0:
-                at = float(row["latitude"]), float(row["longitude"])
-                if min(_km(at, town) for town in TOWNS) <= RADIUS_KM:
-                    shops.append(Shop(row["store"], row["name"], *at, sales[row["store"]]))
-    shops.sort(key=lambda shop: (-shop.sales, shop.store))
-    dice = random.Random(seed)
-    for rank, shop in enumerate(shops):
-        shop.tier = next(tier for share, tier in TIER_UP_TO if rank < share * len(shops))
-        days = {1: 3, 2: 7, 3: 15, 4: 30, 5: 30}[shop.tier]
-        shop.last = FIRST - timedelta(1 + dice.randrange(days + days // 7))
-    for shop, owner in zip(
-        shops, territories(np.array([(s.latitude, s.longitude) for s in shops]), MANAGERS), strict=True
-    ):
-        shop.manager = int(owner)
-    return shops
-
-
-def _km(one: tuple[float, float], other: tuple[float, float]) -> float:
-    north, east = one[0] - other[0], (one[1] - other[1]) * math.cos(math.radians(one[0]))
-    return math.hypot(north, east) * 111.2
-
-
-def closed(shop: Shop, day: date, share: float, seed: int) -> bool:
-    """Whether a visit fails that day: the same for whoever comes."""
-    return random.Random(f"{seed} {shop.store} {day}").random() < share
-
-
-def due_after(shop: Shop, visited: date) -> date:
-    from accounts.rules import Role
-    from visits.rules import shipped_matrix
-    from visits.rules.intervals import due_date
-
-    interval = shipped_matrix()[shop.tier, Role.ACCOUNT_MANAGER]
-    return due_date(visited, interval.number, interval.unit)
-
-
-@dataclass
-class Outcome:
-    name: str
-    kept: int = 0
-    promises: int = 0
-    overdue: int = 0
-    km: float = 0.0
-    visits: int = 0
-    tier: dict[int, list[int]] = field(default_factory=lambda: defaultdict(lambda: [0, 0]))
-
-    def count(self, shops: Iterable[Shop], last: date) -> None:
-        """Promises within the weeks, kept and broken, from the visits made alone."""
-        for shop in shops:
-            due = due_after(shop, shop.last)
-            for visit in [*sorted(shop.visits), None]:
-                if due > last:
-                    break
-                kept = visit is not None and visit <= max(due, FIRST)
-                self.promises, self.kept = self.promises + 1, self.kept + kept
-                self.tier[shop.tier][0] += kept
-                self.tier[shop.tier][1] += 1
-                if visit is None:
-                    break
-                due = due_after(shop, visit)
-            now = due_after(shop, max(shop.visits)) if shop.visits else due_after(shop, shop.last)
-            self.overdue += now <= last
-            self.visits += len(shop.visits)
-
-
-# By nearest neighbour with 2-opt
-
-
-def by_hand(shops: list[Shop], days: list[date], fail: float, seed: int) -> Outcome:
-    """Each day from the office always on to the nearest shop that is due, as long as one gets home; then 2-opt."""
-    from visits.models import DayRule
-
-    rule, outcome = DayRule(), Outcome("nearest neighbour + 2-opt")
-    for manager in range(MANAGERS):
-        mine = [shop for shop in shops if shop.manager == manager]
-        home = middle(mine)
-        for day, following in pairwise([*days, days[-1] + timedelta(3)]):
-            due = [s for s in mine if due_after(s, max([s.last, *s.visits])) < following]
-            route: list[Shop] = []
-            while due and len(route) < rule.stops_most:
-                here = (route[-1].latitude, route[-1].longitude) if route else home
-                nearest = min(due, key=lambda shop, at=here: _km(at, (shop.latitude, shop.longitude)))
-                due.remove(nearest)
-                longer = turned(home, [*route, nearest])
-                if _minutes(home, longer, rule) <= 300:
-                    route = longer
-            outcome.km += _way(home, route)
-            for shop in route:
-                if not closed(shop, day, fail, seed):
-                    shop.visits.append(day)
-    return outcome
-
-
-def middle(shops: list[Shop]) -> tuple[float, float]:
-    return sum(s.latitude for s in shops) / len(shops), sum(s.longitude for s in shops) / len(shops)
-
-
-def _way(home: tuple[float, float], route: list[Shop]) -> float:
-    places = [home, *((shop.latitude, shop.longitude) for shop in route), home]
-    return 1.3 * sum(_km(a, b) for a, b in pairwise(places)) if route else 0.0
-
-
-def _minutes(home: tuple[float, float], route: list[Shop], rule: Any) -> float:
-    return _way(home, route) / SPEED * 60 + sum(rule.service_minutes[shop.tier - 1] for shop in route)
-
-
-def turned(home: tuple[float, float], route: list[Shop]) -> list[Shop]:
-    """2-opt until nothing helps."""
-    best: list[Shop | None] = [None, *route, None]
-    at = [home, *((shop.latitude, shop.longitude) for shop in route), home]
-    better = True
-    while better:
-        better = False
-        for i in range(1, len(best) - 2):
-            for k in range(i + 1, len(best) - 1):
-                now = _km(at[i - 1], at[i]) + _km(at[k], at[k + 1])
-                if _km(at[i - 1], at[k]) + _km(at[i], at[k + 1]) < now - 1e-9:
-                    best[i : k + 1], at[i : k + 1] = best[i : k + 1][::-1], at[i : k + 1][::-1]
-                    better = True
-    return [shop for shop in best if shop is not None]
-
-
-# By the product
 
 
 def found_company(shops: list[Shop]) -> None:
@@ -290,56 +125,6 @@ def do_the_day(day: date, by_pk: dict[int, Shop], options: argparse.Namespace) -
     PlanStop.objects.bulk_update(done, ["state", "acted_at"])
     Visit.objects.bulk_create(visits)
     refresh_clocks(on=day)
-
-
-def draw(path: Path, days: list[date]) -> None:
-    """One week of all managers, a colour a day, as a picture by Chromium."""
-    from playwright.sync_api import sync_playwright
-
-    from visits.models import DayPlan
-
-    colours = ["#0072b2", "#e69f00", "#009e73", "#cc79a7", "#d55e00"]
-    plans = list(DayPlan.objects.filter(date__in=days).select_related("person").order_by("person", "date"))
-    people = list(dict.fromkeys(plan.person for plan in plans))
-    parts = []
-    for number, person in enumerate(people):
-        mine = [plan for plan in plans if plan.person_id == person.pk]
-        routes = [
-            [(s.customer.longitude, s.customer.latitude) for s in plan.stops.select_related("customer")]
-            for plan in mine
-        ]
-        home = (person.start_longitude, person.start_latitude)
-        everywhere = [home, *(place for route in routes for place in route)]
-        west, east = min(x for x, _ in everywhere), max(x for x, _ in everywhere)
-        south, north = min(y for _, y in everywhere), max(y for _, y in everywhere)
-        scale = 330 / max((east - west) * 0.745, north - south, 1e-6)
-        left, top = 20 + number % 4 * 370, 50 + number // 4 * 390
-
-        def at(
-            place: tuple[float, float], w: float = west, n: float = north, k: float = scale, x: int = left, y: int = top
-        ) -> str:
-            return f"{x + (place[0] - w) * 0.745 * k:.1f},{y + (n - place[1]) * k:.1f}"
-
-        parts.append(f'<text x="{left}" y="{top - 12}">{html.escape(person.name)}: {[len(r) for r in routes]}</text>')
-        for plan, route in zip(mine, routes, strict=True):
-            colour = colours[days.index(plan.date) % 5]
-            points = " ".join(at(place) for place in (home, *route, home))
-            parts.append(f'<polyline points="{points}" fill="none" stroke="{colour}" stroke-width="1.6"/>')
-            parts += [
-                f'<circle cx="{at(p).split(",")[0]}" cy="{at(p).split(",")[1]}" r="3" fill="{colour}"/>' for p in route
-            ]
-        x, y = at(home).split(",")
-        parts.append(f'<rect x="{float(x) - 5}" y="{float(y) - 5}" width="10" height="10"/>')
-    frame = 'xmlns="http://www.w3.org/2000/svg" width="1500" height="830" font-family="sans-serif"'
-    picture = f"<svg {frame}>{''.join(parts)}</svg>"
-    with sync_playwright() as play:
-        browser = play.chromium.launch(
-            executable_path="/usr/bin/chromium", args=["--no-sandbox", "--disable-gpu", "--disable-quic"]
-        )
-        page = browser.new_page(viewport={"width": 1500, "height": 830})
-        page.set_content(picture)
-        page.screenshot(path=str(path))
-        browser.close()
 
 
 def main() -> int:
