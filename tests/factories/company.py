@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import pytest
+from django.test import Client
 
 from accounts.models import Customer, OrgUnit, Person
 from accounts.rules import Role
@@ -82,3 +83,9 @@ def company(db: None) -> Company:
         marketing_director=_holder(Role.MARKETING_DIRECTOR, unit, "营销总监"),
         marketing_manager=_holder(Role.MARKETING_MANAGER, unit, "营销经理"),
     )
+
+
+def signed_in(client: Client, person: Person) -> Client:
+    """The client with this person signed in, as the database has them now."""
+    client.force_login(Person.objects.get(pk=person.pk), backend="django.contrib.auth.backends.ModelBackend")
+    return client

@@ -8,20 +8,13 @@ from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
 from accounts import clock
-from accounts.models import Person
 from risk.models import PreTripCheck
 from risk.services import record_check
-from tests.factories.company import Company
+from tests.factories.company import Company, signed_in
 
 
 def failed(company: Company) -> PreTripCheck:
     return record_check(key=uuid.uuid4(), person=company.a.account_manager, failed=["brakes"], now=clock.now())
-
-
-def signed_in(client: Client, person: Person) -> Client:
-    person = Person.objects.get(pk=person.pk)
-    client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
-    return client
 
 
 @pytest.mark.parametrize("rows", [1, 3])

@@ -7,7 +7,7 @@ from tests.factories.company import Company
 from tests.factories.complaints import ComplaintFactory
 from tests.scope import Entry, NoObject, Object
 
-LIST = NoObject("a list that starts at what one may see: tests/complaints/test_views.py, test_api.py")
+LIST = NoObject("a list that starts at what one may see: tests/complaints/test_lists.py, test_api.py")
 PUBLIC = NoObject("open to everybody, by a number and the end of a phone: tests/complaints/test_public.py")
 
 
@@ -25,7 +25,7 @@ ENTRIES: dict[str, Entry] = {
     "complaints:list": LIST,
     "complaints:export": LIST,
     "complaints:causes": LIST,
-    "complaints:register": NoObject("its customer is chosen among those one may see: tests/complaints/test_views.py"),
+    "complaints:register": NoObject("for customers one may see: tests/complaints/test_registering.py"),
     "complaints:customers": LIST,
     "complaints:public": PUBLIC,
     "complaints:follow": PUBLIC,

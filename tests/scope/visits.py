@@ -24,7 +24,7 @@ from visits.services import refresh_clocks
 from visits.services.notices import announce
 from visits.services.weather import declare
 
-LIST = NoObject("a list that starts at visible_to: tests/visits/test_pages.py, test_api.py")
+LIST = NoObject("a list that starts at visible_to: tests/visits/test_desk_pages.py, test_api.py")
 OWN = NoObject("one's own day")
 RULES = NoObject("the matrix is the company's, the same for everybody", shared=True)
 TODAY = "2026-11-23"

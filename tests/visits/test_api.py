@@ -26,11 +26,6 @@ from visits.services import refresh_clocks
 
 
 @pytest.fixture
-def today(db: None) -> date:
-    return clock.today()
-
-
-@pytest.fixture
 def api(company: Company) -> APIClient:
     """The account manager of branch A."""
     return of(company.a.account_manager)

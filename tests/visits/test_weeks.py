@@ -8,7 +8,6 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
-from accounts import clock
 from accounts.models import Customer, Person
 from accounts.services.organisation import record_absence
 from tests.factories.accounts import CustomerFactory
@@ -227,11 +226,6 @@ def test_the_month_roughly() -> None:
         (MONDAY, 5, 4, 1, 5, 0),
         (date(2026, 11, 30), 0, 3, 0, 0, 3),
     ]
-
-
-@pytest.fixture
-def today(db: None) -> date:
-    return clock.today()
 
 
 def test_the_week_page(
