@@ -42,6 +42,41 @@ PACKAGES: list[tuple[str, str, str, list[tuple[str, str]]]] = [
     ),
 ]
 
+#: Packages whose code is inside the files of another: (package, version, licence, inside which). Tabler does not say
+#: which 5.3 of Bootstrap it holds.
+INSIDE = [
+    ("bootstrap", "5.3.8", "MIT", "@tabler/core"),
+    ("@vue/reactivity", "3.5.40", "MIT", "@alpinejs/csp"),
+    ("zrender", "6.1.0", "BSD-3-Clause", "echarts"),
+]
+
+#: MIT packages published without their licence's text, and whose rights they are by their banner or repository.
+WITHOUT_TEXT = {
+    "@tabler/core": "Copyright 2018-2026 The Tabler Authors\nCopyright 2018-2026 codecalm.net Paweł Kuna",
+    "@alpinejs/csp": "Copyright © 2019-2021 Caleb Porzio and contributors",
+}
+
+MIT = """MIT License
+
+{rights}
+
+Permission is hereby granted, free of charge, to any person obtaining a copy of this software and associated
+documentation files (the "Software"), to deal in the Software without restriction, including without limitation the
+rights to use, copy, modify, merge, publish, distribute, sublicense, and/or sell copies of the Software, and to permit
+persons to whom the Software is furnished to do so, subject to the following conditions:
+
+The above copyright notice and this permission notice shall be included in all copies or substantial portions of the
+Software.
+
+THE SOFTWARE IS PROVIDED "AS IS", WITHOUT WARRANTY OF ANY KIND, EXPRESS OR IMPLIED, INCLUDING BUT NOT LIMITED TO THE
+WARRANTIES OF MERCHANTABILITY, FITNESS FOR A PARTICULAR PURPOSE AND NONINFRINGEMENT. IN NO EVENT SHALL THE AUTHORS OR
+COPYRIGHT HOLDERS BE LIABLE FOR ANY CLAIM, DAMAGES OR OTHER LIABILITY, WHETHER IN AN ACTION OF CONTRACT, TORT OR
+OTHERWISE, ARISING FROM, OUT OF OR IN CONNECTION WITH THE SOFTWARE OR THE USE OR OTHER DEALINGS IN THE SOFTWARE.
+"""
+
+#: Where packages keep the texts that go along with them.
+TEXTS = re.compile(r"^((MIT-)?LICEN[CS]E|NOTICE)\b", re.IGNORECASE)
+
 #: The outline icons of @tabler/icons that make up `icons.svg`; `{% icon "name" %}` refuses any other.
 ICONS_VERSION = "3.51.0"
 ICONS = re.findall(
@@ -97,6 +132,29 @@ def sprite(folder: Path) -> str:
     return '<svg xmlns="http://www.w3.org/2000/svg">\n' + "\n".join(symbols) + "\n</svg>\n"
 
 
+def licence_texts(package: str, source: Path) -> list[str]:
+    """Write the package's licence, notices and the licences of its parts; gives their names below `VENDOR`."""
+    found = {
+        path.stem.removeprefix("MIT-"): path.read_text("utf-8").strip() + "\n"
+        for folder in (source, source / "licenses")
+        if folder.is_dir()
+        for path in sorted(folder.iterdir())
+        if path.is_file() and TEXTS.match(path.name)
+    }
+    if package in WITHOUT_TEXT:
+        found = {"LICENSE": MIT.format(rights=WITHOUT_TEXT[package])}
+    names = []
+    for title, text in found.items():
+        name = f"licences/{package.removeprefix('@').replace('/', '-')}-{title}.txt"
+        (VENDOR / name).parent.mkdir(exist_ok=True)
+        (VENDOR / name).write_text("\n".join(line.rstrip() for line in text.splitlines()) + "\n", "utf-8")
+        names.append(name)
+    if not names:
+        message = f"{package} comes without the text of its licence"
+        raise ValueError(message)
+    return names
+
+
 def row(package: str, version: str, licence: str, name: str) -> str:
     return (
         f"| {package} | {version} | {licence} | {name} | {hashlib.sha256((VENDOR / name).read_bytes()).hexdigest()} |"
@@ -114,12 +172,19 @@ def main() -> None:
                 (VENDOR / name).parent.mkdir(parents=True, exist_ok=True)
                 (VENDOR / name).write_bytes(data)
                 rows.append(row(package, version, licence, name))
-        (VENDOR / "icons.svg").write_text(sprite(unpacked("@tabler/icons", ICONS_VERSION, folder)))
-        rows.append(row("@tabler/icons", ICONS_VERSION, "MIT", "icons.svg"))
+            rows += [row(package, version, licence, name) for name in licence_texts(package, source)]
+        source = unpacked("@tabler/icons", ICONS_VERSION, folder)
+        (VENDOR / "icons.svg").write_text(sprite(source))
+        names = ["icons.svg", *licence_texts("@tabler/icons", source)]
+        rows += [row("@tabler/icons", ICONS_VERSION, "MIT", name) for name in names]
+        for package, version, licence, inside in INSIDE:
+            names = licence_texts(package, unpacked(package, version, folder))
+            rows += [row(f"{package} (inside {inside})", version, licence, name) for name in names]
     head = """# What the pages take from other projects
 
 Kept here so that nothing is loaded from outside. Written by `docs/vendor.py`; files are as published, without the
-comment that points to a source map. `tests/config/test_vendor.py` checks the sums.
+comment that points to a source map; the text of each licence goes along in `licences/`. `tests/config/test_vendor.py`
+checks the sums, and that no text is missing.
 
 | package | version | licence | file | sha256 |
 |---|---|---|---|---|

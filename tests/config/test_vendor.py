@@ -6,11 +6,11 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 VENDOR = ROOT / "static" / "vendor"
+LIST = (VENDOR / "VENDOR.md").read_text("utf-8")
 
 
 def listed() -> dict[str, str]:
-    rows = re.findall(r"^\| .+ \| (\S+) \| ([0-9a-f]{64}) \|$", (VENDOR / "VENDOR.md").read_text("utf-8"), re.MULTILINE)
-    return dict(rows)
+    return dict(re.findall(r"^\| .+ \| (\S+) \| ([0-9a-f]{64}) \|$", LIST, re.MULTILINE))
 
 
 def test_every_vendored_file_has_the_listed_sum() -> None:
@@ -20,6 +20,18 @@ def test_every_vendored_file_has_the_listed_sum() -> None:
         if file.is_file() and file.name != "VENDOR.md"
     }
     assert found == listed()
+
+
+def test_every_package_brings_its_licence() -> None:
+    rows = re.findall(r"^\| (\S+) (?:\(inside \S+\) )?\| \S+ \| (\S+) \| (\S+) \|", LIST, re.MULTILINE)
+    packages = {package for package, _licence, _file in rows} - {"package"}
+    texts = {
+        package: (VENDOR / file).read_text("utf-8")
+        for package, _licence, file in rows
+        if re.fullmatch(r"licences/\S+-LICEN[CS]E\.txt", file)
+    }
+    assert sorted(texts) == sorted(packages)
+    assert [package for package, text in texts.items() if len(text) < 600] == []
 
 
 def test_templates_name_no_other_host() -> None:
