@@ -137,7 +137,7 @@ def test_the_course_names_the_holder_the_deadline_and_whom_it_climbs_to(company:
 
 def test_the_history_tells_of_climbing_too(company: Company, client: Client) -> None:
     complaint = ComplaintFactory(customer=company.a.customer)
-    shift(timedelta(days=1))
+    shift(complaint.duty.next_due_at - clock.now() + timedelta(minutes=1))
     duties.sweep()
     client.force_login(company.a.sales_manager)
     events = client.get(f"/complaints/{complaint.pk}/").context["events"]

@@ -7,6 +7,7 @@ import pytest
 from django.core.management import call_command
 from django.db import IntegrityError, connection, transaction
 
+from accounts import clock
 from accounts.models import Person
 from accounts.services.organisation import record_absence
 from duties.calendar import WorkCalendar
@@ -187,6 +188,7 @@ def test_a_company_holiday_is_not_planned(company: Company) -> None:
 
 
 def test_the_command_plans_without_celery(company: Company, capsys: pytest.CaptureFixture[str]) -> None:
+    clock.shift(HALF_PAST_TWO - clock.now())
     call_command("plan_visits", date=MONDAY, iterations=20, processes=1)
     call_command("plan_visits", date=MONDAY, iterations=20, processes=1)
     assert capsys.readouterr().out.splitlines()[-1].startswith("2026-11-23: 4 plans, 4 stops, ")
