@@ -14,6 +14,7 @@ urlpatterns = [
     path("language/", doors.set_language, name="set_language"),
     path("theme/", doors.set_theme, name="set-theme"),
     path("help/", doors.help_page, name="help"),
+    path("favicon.ico", doors.icon, name="icon"),
     path("admin/", admin.site.urls),
     path("api/", include("config.api")),
     path("api/schema/", SpectacularAPIView.as_view(), name="api-schema"),

@@ -8,18 +8,21 @@ from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.views import LoginView, LogoutView
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.decorators import method_decorator
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views import i18n
-from django.views.decorators.http import require_POST
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import require_POST, require_safe
 
 from config import services
 from config.context import THEMES
 
 YEAR = 365 * 24 * 3600
+DAY = 24 * 3600
 
 
 @method_decorator(login_not_required, name="dispatch")
@@ -80,3 +83,11 @@ def set_theme(request: HttpRequest) -> HttpResponse:
 def help_page(request: HttpRequest) -> HttpResponse:
     """The keys as a page, for whoever opens the link without the script."""
     return render(request, "config/help.html")
+
+
+@login_not_required
+@require_safe
+@cache_control(max_age=DAY, public=True)
+def icon(_request: HttpRequest) -> HttpResponse:
+    """What browsers ask for on pages that name no icon: JSON, files, the administration."""
+    return redirect(static("mark.svg"))

@@ -2,6 +2,7 @@
 
 import pytest
 from django.conf import settings
+from django.contrib.staticfiles import finders
 from django.core.cache import cache
 from django.test import Client, override_settings
 from django.urls import reverse
@@ -26,6 +27,17 @@ def test_everything_but_the_doors_asks_for_a_sign_in(client: Client) -> None:
     assert client.get("/sign-in/").status_code == 200
     assert client.get("/help/").status_code == 200
     assert client.get("/api/schema/").status_code == 401
+
+
+def test_the_icon_is_there_for_pages_that_name_none(
+    client: Client, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    with django_assert_num_queries(0):
+        answer = client.get("/favicon.ico")
+    assert (answer.status_code, answer["Location"]) == (302, "/static/mark.svg")
+    assert answer["Cache-Control"] == "max-age=86400, public"
+    assert finders.find(answer["Location"].removeprefix(settings.STATIC_URL)) is not None
+    assert client.post("/favicon.ico").status_code == 405
 
 
 def test_the_gate_takes_no_query(client: Client, django_assert_num_queries: DjangoAssertNumQueries) -> None:

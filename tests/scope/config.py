@@ -11,6 +11,7 @@ ENTRIES: dict[str, Entry] = {
     "set_language": NoObject("for visitors"),
     "set-theme": NoObject("for visitors"),
     "help": NoObject("for visitors"),
+    "icon": NoObject("for visitors"),
     "api-root": NoObject("names the lists only"),
     "api-schema": NoObject("describes the API"),
     "api-sign-in": NoObject("for visitors"),
