@@ -41,6 +41,21 @@ class AdministratorsOnly:
         return False
 
 
+class LookOnly:
+    """What only services write: nothing is added, changed or deleted in the administration."""
+
+    show_full_result_count = False
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
 @admin.register(OrgUnit)
 class OrgUnitAdmin(AdministratorsOnly, admin.ModelAdmin):
     """The tree (ORG-1): a unit's path is kept by the services."""
@@ -137,16 +152,10 @@ class AbsenceAdmin(AdministratorsOnly, admin.ModelAdmin):
 
 
 @admin.register(FileImport)
-class FileImportAdmin(AdministratorsOnly, admin.ModelAdmin):
+class FileImportAdmin(LookOnly, AdministratorsOnly, admin.ModelAdmin):
     """Evidence of every import: to read."""
 
     list_display = ("imported_at", "kind", "file_name", "rows", "created", "changed", "unchanged", "imported_by")
     list_filter = ("kind",)
     list_select_related = ("imported_by",)
     ordering = ("-imported_at",)
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False

@@ -7,7 +7,7 @@ import django_filters
 from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema
 from rest_framework import mixins, status, viewsets
-from rest_framework.exceptions import PermissionDenied
+from rest_framework.exceptions import APIException, PermissionDenied
 from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -32,6 +32,13 @@ from accounts.services.customers import change_class, create_customer, edit_cust
 from accounts.services.imports import COLUMNS, ImportRefused, Options, import_file, said
 
 ERRORS_SHOWN = 1_000
+
+
+class NotNow(APIException):
+    """The rules refuse the act; the answer says why. The floors above refuse by it too."""
+
+    status_code = status.HTTP_409_CONFLICT
+    default_code = "refused"
 
 
 def _asker(request: Request, deed: Deed | None = None) -> Person:

@@ -14,6 +14,7 @@ from rest_framework.serializers import BaseSerializer, ValidationError
 from accounts import clock
 from accounts.models import Person
 from accounts.services.responsibility import possible_doers, posts_around
+from accounts.views.asking import person_of
 from complaints import serializers, services
 from complaints.filters import ComplaintFilter
 from complaints.models import Complaint
@@ -41,9 +42,7 @@ class ComplaintViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewset
     @property
     def person(self) -> Person:
         """Who asks: the permission classes let nobody else in."""
-        person = self.request.user
-        assert isinstance(person, Person)  # noqa: S101
-        return person
+        return person_of(self.request)
 
     def get_queryset(self) -> ComplaintQuerySet:
         visible: ComplaintQuerySet = Complaint.objects.visible_to(self.person)

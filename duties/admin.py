@@ -1,24 +1,10 @@
 """Duties in Django's admin: rules and own days to edit, everything else to look at."""
 
-from typing import Any
-
 from django.contrib import admin
 from django.http import HttpRequest
 
+from accounts.admin import LookOnly
 from duties.models import CalendarDay, Duty, DutyEvent, EscalationRule, EscalationStep, Heartbeat, Message, Notice
-
-
-class LookOnly:
-    """What the engines write nobody edits by hand."""
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
 
 class StepInline(admin.TabularInline):
@@ -52,7 +38,6 @@ class DutyAdmin(LookOnly, admin.ModelAdmin):
     list_display = ("kind", "subject_id", "owner", "level", "state", "next_due_at")
     list_filter = ("state", "kind")
     list_select_related = ("owner",)
-    show_full_result_count = False
     inlines = (EventInline,)
 
 

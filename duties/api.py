@@ -1,6 +1,6 @@
 """The API of duties: what the pages do, under the same scope and rules (ALL-3)."""
 
-from typing import Any, cast
+from typing import Any
 
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -16,6 +16,7 @@ from rest_framework.views import APIView
 
 from accounts import clock
 from accounts.models import Person
+from accounts.views.asking import person_of
 from duties import services
 from duties.calendar import WorkCalendar
 from duties.models import CalendarDay, Duty, EscalationRule, Notice
@@ -29,11 +30,6 @@ from duties.serializers import (
     RuleSerializer,
     ShownDaySerializer,
 )
-
-
-def _person(request: Request) -> Person:
-    """Who asks: the permission classes let nobody in who did not sign in."""
-    return cast(Person, request.user)
 
 
 def _may_set(person: Person) -> bool:
@@ -52,7 +48,7 @@ class ReadOrAdminister(permissions.BasePermission):
     """Everybody reads; who may set the rules writes."""
 
     def has_permission(self, request: Request, view: APIView) -> bool:
-        return request.method in permissions.SAFE_METHODS or _may_set(_person(request))
+        return request.method in permissions.SAFE_METHODS or _may_set(person_of(request))
 
 
 class DutyFilter(filters.FilterSet):  # type: ignore[misc]  # django-filter ships no types
@@ -66,9 +62,8 @@ class DutyFilter(filters.FilterSet):  # type: ignore[misc]  # django-filter ship
         fields = ("mine", "open", "kind", "state", "customer", "unit", "subject_id")
 
     def of_mine(self, queryset: QuerySet[Duty], name: str, value: bool) -> QuerySet[Duty]:  # noqa: FBT001
-        return (
-            queryset.filter(owner_id__in=_person(self.request).scope.own).exclude(state="closed") if value else queryset
-        )
+        own = person_of(self.request).scope.own
+        return queryset.filter(owner_id__in=own).exclude(state="closed") if value else queryset
 
     def only_open(self, queryset: QuerySet[Duty], name: str, value: bool) -> QuerySet[Duty]:  # noqa: FBT001
         return queryset.exclude(state="closed") if value else queryset
@@ -81,7 +76,7 @@ class DutyViewSet(viewsets.ReadOnlyModelViewSet[Duty]):
     queryset = Duty.objects.none()
 
     def get_queryset(self) -> QuerySet[Duty]:
-        found: QuerySet[Duty] = Duty.objects.visible_to(_person(self.request))
+        found: QuerySet[Duty] = Duty.objects.visible_to(person_of(self.request))
         return found.select_related("unit", "customer", "owner", "held_before").order_by("next_due_at", "pk")
 
     def get_serializer_class(self) -> type[DutySerializer]:
@@ -92,10 +87,10 @@ class DutyViewSet(viewsets.ReadOnlyModelViewSet[Duty]):
     def acknowledge(self, request: Request, **kwargs: Any) -> Response:
         """Say that one has it in hand; the deadline stays."""
         duty = self.get_object()
-        if not services.may_act(duty=duty, person=_person(request)):
+        if not services.may_act(duty=duty, person=person_of(request)):
             raise PermissionDenied(_("This is %(person)s's to do.") % {"person": duty.owner})
         try:
-            services.acknowledge(duty=duty, by=_person(request), now=clock.now())
+            services.acknowledge(duty=duty, by=person_of(request), now=clock.now())
         except services.AlreadyClosed as closed:
             raise Closed from closed
         return self._again()
@@ -105,13 +100,13 @@ class DutyViewSet(viewsets.ReadOnlyModelViewSet[Duty]):
     def hand_over(self, request: Request, **kwargs: Any) -> Response:
         """Give it to another person, who is told; the deadline stays."""
         duty, now = self.get_object(), clock.now()
-        if not services.may_hand_over(duty=duty, person=_person(request)):
+        if not services.may_hand_over(duty=duty, person=person_of(request)):
             raise PermissionDenied(_("You cannot hand this over."))
-        people = services.may_take_over(duty=duty, by=_person(request), on=timezone.localdate(now))
+        people = services.may_take_over(duty=duty, by=person_of(request), on=timezone.localdate(now))
         sent = HandOverSerializer(data=request.data, context={**self.get_serializer_context(), "people": people})
         sent.is_valid(raise_exception=True)
         try:
-            services.hand_over(duty=duty, by=_person(request), now=now, **sent.validated_data)
+            services.hand_over(duty=duty, by=person_of(request), now=now, **sent.validated_data)
         except services.AlreadyClosed as closed:
             raise Closed from closed
         return self._again()
@@ -128,21 +123,21 @@ class NoticeViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.G
     filterset_fields = {"read_at": ["isnull"], "duty": ["exact"]}
 
     def get_queryset(self) -> QuerySet[Notice]:
-        found: QuerySet[Notice] = Notice.objects.visible_to(_person(self.request))
+        found: QuerySet[Notice] = Notice.objects.visible_to(person_of(self.request))
         return found.select_related("duty").order_by("-created_at", "-pk")
 
     @extend_schema(request=None, responses={204: None})
     @action(detail=True, methods=["post"])
     def read(self, request: Request, **kwargs: Any) -> Response:
         """It has been read."""
-        services.read_notices(person=_person(request), notices=[self.get_object().pk], now=clock.now())
+        services.read_notices(person=person_of(request), notices=[self.get_object().pk], now=clock.now())
         return Response(status=status.HTTP_204_NO_CONTENT)
 
     @extend_schema(request=None, responses={204: None})
     @action(detail=False, methods=["post"], url_path="read-all")
     def read_all(self, request: Request, **kwargs: Any) -> Response:
         """All has been read."""
-        services.read_notices(person=_person(request), now=clock.now())
+        services.read_notices(person=person_of(request), now=clock.now())
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
@@ -158,10 +153,10 @@ class CalendarDayViewSet(viewsets.ModelViewSet[CalendarDay]):
     filterset_fields = {"day": ["gte", "lte"]}
 
     def perform_create(self, serializer: Any) -> None:
-        serializer.instance = services.set_day(**serializer.validated_data, by=_person(self.request), now=clock.now())
+        serializer.instance = services.set_day(**serializer.validated_data, by=person_of(self.request), now=clock.now())
 
     def perform_destroy(self, instance: CalendarDay) -> None:
-        services.clear_day(day=instance.day, by=_person(self.request), now=clock.now())
+        services.clear_day(day=instance.day, by=person_of(self.request), now=clock.now())
 
     @extend_schema(
         parameters=[OpenApiParameter("year", int, required=True)],
@@ -192,13 +187,13 @@ class EscalationRuleViewSet(
 
     def get_queryset(self) -> QuerySet[EscalationRule]:
         found = EscalationRule.objects.prefetch_related("steps").order_by("kind", "variant")
-        return found if _may_set(_person(self.request)) else found.none()
+        return found if _may_set(person_of(self.request)) else found.none()
 
     def perform_update(self, serializer: Any) -> None:
         sent = serializer.validated_data["steps"]
         steps = [Step(level, step["role"], step["limit_minutes"]) for level, step in enumerate(sent, 1)]
         try:
-            services.set_steps(rule=serializer.instance, steps=steps, by=_person(self.request), now=clock.now())
+            services.set_steps(rule=serializer.instance, steps=steps, by=person_of(self.request), now=clock.now())
         except services.NotALadder as refusal:
             raise ValidationError({"steps": [str(refusal)]}) from refusal
         serializer.instance = self.get_queryset().get(pk=serializer.instance.pk)

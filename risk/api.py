@@ -2,16 +2,15 @@
 
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema
 from rest_framework import mixins, serializers, status, viewsets
-from rest_framework.exceptions import APIException
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts import clock
-from accounts.models import Person
+from accounts.api import NotNow
+from accounts.views.asking import person_of
 from risk.models import Items, PreTripCheck
 from risk.services import record_check
 from risk.services.checks import NoUnit
@@ -34,13 +33,6 @@ class RecordSerializer(serializers.Serializer[PreTripCheck]):
     remark = serializers.CharField(max_length=200, required=False, allow_blank=True, default="")
 
 
-class NotNow(APIException):
-    """The rules refuse the act; the answer says why."""
-
-    status_code = status.HTTP_409_CONFLICT
-    default_code = "refused"
-
-
 class PreTripCheckViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet[PreTripCheck]):
     """Pre-trip checks of the people one sees."""
 
@@ -49,22 +41,18 @@ class PreTripCheckViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, view
     filterset_fields: Any = {"person": ["exact"], "day": ["exact", "gte", "lte"]}
 
     def get_queryset(self) -> QuerySet[PreTripCheck]:
-        if not isinstance(self.request.user, Person):
-            raise PermissionDenied
-        return PreTripCheck.objects.visible_to(self.request.user).order_by("-checked_at", "-pk")
+        return PreTripCheck.objects.visible_to(person_of(self.request)).order_by("-checked_at", "-pk")
 
     @extend_schema(request=RecordSerializer, responses={201: PreTripCheckSerializer})
     def create(self, request: Request) -> Response:
         """Record one's own check; a failed item opens a repair."""
-        if not isinstance(request.user, Person):
-            raise PermissionDenied
         serializer = RecordSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)
         values = serializer.validated_data
         try:
             check = record_check(
                 key=values["key"],
-                person=request.user,
+                person=person_of(request),
                 failed=sorted(values["failed"]),
                 remark=values["remark"],
                 now=clock.now(),

@@ -6,6 +6,7 @@ from django.contrib import admin
 from django.http import HttpRequest
 
 from accounts import clock
+from accounts.admin import LookOnly
 from visits.models import DayPlan, DayRule, PlanRun, Problem, Visit, VisitInterval
 from visits.services import refresh_clocks
 
@@ -41,28 +42,13 @@ class DayRuleAdmin(admin.ModelAdmin):
         return False
 
 
-class ReadOnly(admin.ModelAdmin):
-    """Moved by services alone."""
-
-    show_full_result_count = False
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-
 @admin.register(PlanRun)
-class PlanRunAdmin(ReadOnly):
+class PlanRunAdmin(LookOnly, admin.ModelAdmin):
     list_display = ("date", "wanted", "made", "failed", "caught_up", "opened_at", "finished_at")
 
 
 @admin.register(DayPlan)
-class DayPlanAdmin(ReadOnly):
+class DayPlanAdmin(LookOnly, admin.ModelAdmin):
     list_display = ("person", "date", "state", "absent", "minutes", "metres", "error")
     list_filter = ("state", "absent")
     list_select_related = ("person",)
@@ -70,13 +56,13 @@ class DayPlanAdmin(ReadOnly):
 
 
 @admin.register(Visit)
-class VisitAdmin(ReadOnly):
+class VisitAdmin(LookOnly, admin.ModelAdmin):
     list_display = ("customer", "person", "visited_on", "mode", "state")
     list_filter = ("mode", "state")
     list_select_related = ("customer", "person")
 
 
 @admin.register(Problem)
-class ProblemAdmin(ReadOnly):
+class ProblemAdmin(LookOnly, admin.ModelAdmin):
     list_display = ("what", "customer", "owner", "due_on", "solved_at")
     list_select_related = ("customer", "owner")

@@ -14,6 +14,7 @@ from accounts import clock
 from accounts.models import Customer, Person, SensitiveRead
 from accounts.rules import Deed, completeness, may_change_class
 from accounts.services.customers import reveal
+from accounts.views.asking import person_of
 from config import customers, timeline
 from duties import kinds
 from duties.models import Duty
@@ -26,11 +27,11 @@ LICENCE_DAYS = 60
 
 def _found(request: HttpRequest, pk: int) -> tuple[Customer, Person]:
     """The customer in the reader's scope, with its files, unit and managers in one query; 404 outside it (ORG-4)."""
-    assert isinstance(request.user, Person)  # noqa: S101 the middleware lets nobody else in
-    visible = Customer.objects.visible_to(request.user).select_related(
+    person = person_of(request)
+    visible = Customer.objects.visible_to(person).select_related(
         "unit", "account_manager", "relationship_manager", "retailer_file", "group_file"
     )
-    return get_object_or_404(customers.with_chain(visible.defer("search_text")), pk=pk), request.user
+    return get_object_or_404(customers.with_chain(visible.defer("search_text")), pk=pk), person
 
 
 @require_safe

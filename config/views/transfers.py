@@ -4,7 +4,6 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.db.models import Count, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -17,6 +16,7 @@ from accounts.forms.people import PersonField
 from accounts.models import Customer, CustomerTransfer, Person
 from accounts.rules import Deed, Role
 from accounts.services.transfers import transfer_customers
+from accounts.views.asking import person_of, person_who_may
 from duties import services
 from duties.models import Duty
 
@@ -46,7 +46,7 @@ class TransferForm(forms.Form):
 
 def transfer_chosen(request: HttpRequest) -> HttpResponse:
     """Say to whom the chosen customers go; shows first how much open work goes along."""
-    person = _person(request)
+    person = person_who_may(request, Deed.TRANSFER)
     asked = request.POST if request.method == "POST" else request.GET
     customers = _asked(person, asked.getlist("customer"), asked.get("manager", ""))
     form = TransferForm(request.POST or None, by=person)
@@ -79,13 +79,6 @@ def transfer_chosen(request: HttpRequest) -> HttpResponse:
     return render(request, "config/transfer_chosen.html", context, status=422 if form.errors else 200)
 
 
-def _person(request: HttpRequest) -> Person:
-    assert isinstance(request.user, Person)  # noqa: S101 the middleware lets nobody else in
-    if not request.user.may(Deed.TRANSFER):
-        raise PermissionDenied
-    return request.user
-
-
 def _asked(person: Person, chosen: list[str], manager: str) -> QuerySet[Customer]:
     """The customers named, or all of a manager; 404 if one is out of scope or none is named."""
     visible = Customer.objects.visible_to(person).order_by("code")
@@ -104,10 +97,10 @@ def _asked(person: Person, chosen: list[str], manager: str) -> QuerySet[Customer
 @require_safe
 def transfer(request: HttpRequest, pk: int) -> HttpResponse:
     """What moved, from whom to whom, and why."""
-    assert isinstance(request.user, Person)  # noqa: S101 the middleware lets nobody else in
-    transfers = CustomerTransfer.objects.visible_to(request.user).select_related("from_person", "to_person", "moved_by")
+    person = person_of(request)
+    transfers = CustomerTransfer.objects.visible_to(person).select_related("from_person", "to_person", "moved_by")
     found = get_object_or_404(transfers, pk=pk)
-    visible = Customer.objects.visible_to(request.user).filter(transferred__transfer=found).select_related("unit")
+    visible = Customer.objects.visible_to(person).filter(transferred__transfer=found).select_related("unit")
     context = {
         "transfer": found,
         "customers": list(visible.order_by("code")[:LISTED]),

@@ -1,28 +1,9 @@
-"""Who calls, what was sent, and the answer when the rules refuse."""
+"""What a program sent."""
 
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
-from rest_framework import status
-from rest_framework.exceptions import APIException
 from rest_framework.request import Request
 from rest_framework.serializers import Serializer
-
-from accounts.models import Person
-
-
-class NotNow(APIException):
-    """The rules refuse the act; the answer says why."""
-
-    status_code = status.HTTP_409_CONFLICT
-    default_code = "refused"
-
-
-def caller(request: Request) -> Person:
-    """Whoever calls; nobody but people does."""
-    if not isinstance(request.user, Person):
-        raise PermissionDenied
-    return request.user
 
 
 def valid(kind: type[Serializer[Any]], request: Request, data: Any = None) -> dict[str, Any]:

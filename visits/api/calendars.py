@@ -10,7 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts import clock
-from visits.api.asking import caller
+from accounts.views.asking import person_of
 from visits.services.calendars import make_calendar_key, revoke_calendar_key
 
 
@@ -23,7 +23,7 @@ class CalendarViewSet(viewsets.ViewSet):
     )
     def create(self, request: Request) -> Response:
         """Make it."""
-        token = make_calendar_key(person=caller(request), now=clock.now())
+        token = make_calendar_key(person=person_of(request), now=clock.now())
         address = request.build_absolute_uri(reverse("visits:calendar-feed", args=[token]))
         return Response({"address": address}, status=status.HTTP_201_CREATED)
 
@@ -31,7 +31,7 @@ class CalendarViewSet(viewsets.ViewSet):
     @action(detail=False, methods=["post"])
     def revoke(self, request: Request) -> Response:
         """Take it back."""
-        revoke_calendar_key(person=caller(request), now=clock.now())
+        revoke_calendar_key(person=person_of(request), now=clock.now())
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 

@@ -12,18 +12,15 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts import clock
-from accounts.rules import Role
+from accounts.views.asking import person_of
 from visits import services
-from visits.api.asking import caller, valid
+from visits.api.asking import valid
 from visits.models import VisitClock, VisitInterval
 from visits.serializers.visiting import (
     ClockSerializer,
     IntervalSerializer,
     SetIntervalSerializer,
 )
-
-#: Who may set the matrix.
-MAY_SET = frozenset({Role.ADMINISTRATOR, Role.GENERAL_MANAGER})
 
 
 class IntervalViewSet(viewsets.ReadOnlyModelViewSet[VisitInterval]):
@@ -37,8 +34,7 @@ class IntervalViewSet(viewsets.ReadOnlyModelViewSet[VisitInterval]):
     @action(detail=False, methods=["post"])
     def set(self, request: Request) -> Response:
         """Set a cell, or empty it; due dates follow at once."""
-        person = caller(request)
-        if not person.is_superuser and not person.roles & MAY_SET:
+        if not services.may_set_matrix(person_of(request)):
             raise PermissionDenied
         cell = services.set_interval(**valid(SetIntervalSerializer, request), on=_today())
         return Response(IntervalSerializer(cell).data if cell else {}, status=status.HTTP_200_OK)
@@ -56,7 +52,7 @@ class ClockViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.Ge
     filterset_fields = {"customer": ["exact"], "role": ["exact"], "due_on": ["exact", "lte", "gte"]}
 
     def get_queryset(self) -> QuerySet[VisitClock]:
-        return VisitClock.objects.visible_to(caller(self.request)).order_by("due_on", "pk")
+        return VisitClock.objects.visible_to(person_of(self.request)).order_by("due_on", "pk")
 
 
 routes = [("intervals", IntervalViewSet), ("clocks", ClockViewSet)]

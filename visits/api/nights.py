@@ -11,7 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts import clock
-from visits.api.asking import caller
+from accounts.views.asking import person_of
 from visits.models import DayPlan, PlanRun
 from visits.serializers.nights import NightPersonSerializer, NightSerializer, NightStateSerializer
 from visits.services import nights
@@ -26,12 +26,12 @@ class NightViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.Ge
     filterset_fields = {"date": ["exact", "gte", "lte"], "finished_at": ["isnull"]}
 
     def get_queryset(self) -> QuerySet[PlanRun]:
-        return PlanRun.objects.visible_to(caller(self.request)).order_by("-date")
+        return PlanRun.objects.visible_to(person_of(self.request)).order_by("-date")
 
     @extend_schema(responses=NightStateSerializer)
     def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """How it stands now."""
-        state = state_of(run=self.get_object(), viewer=caller(request), now=clock.now())
+        state = state_of(run=self.get_object(), viewer=person_of(request), now=clock.now())
         return Response(NightStateSerializer(state).data)
 
     @extend_schema(
@@ -42,7 +42,7 @@ class NightViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.Ge
         """The people of one kind, by default those whose planning failed."""
         which = request.query_params.get("show", "failed")
         found = shown(
-            plans_of(run=self.get_object(), viewer=caller(request)), which if which in SHOWN else "failed", at_work()
+            plans_of(run=self.get_object(), viewer=person_of(request)), which if which in SHOWN else "failed", at_work()
         )
         page = self.paginate_queryset(found)
         return self.get_paginated_response(NightPersonSerializer(page, many=True).data)
@@ -51,7 +51,7 @@ class NightViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.Ge
     @action(detail=True, methods=["post"], url_path="try-again")
     def try_again(self, request: Request, pk: str) -> Response:
         """Hand out again what failed, as far as the caller sees it: it is tried within five minutes."""
-        run, person = self.get_object(), caller(request)
+        run, person = self.get_object(), person_of(request)
         if not nights.leads(person):
             raise PermissionDenied
         nights.hand_out_again(run=run.pk, plans=DayPlan.objects.visible_to(person), by=person)

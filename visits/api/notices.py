@@ -11,8 +11,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts import clock
+from accounts.api import NotNow
 from accounts.querysets import units_of
-from visits.api.asking import NotNow, caller, valid
+from accounts.views.asking import person_of
+from visits.api.asking import valid
 from visits.models import News
 from visits.serializers.notices import AnnounceSerializer, NewsSerializer, ToldSerializer
 from visits.services import Refused, notices
@@ -27,12 +29,12 @@ class NewsViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.Gen
     filterset_fields = {"kind": ["exact"], "unit": ["exact"], "ends_on": ["gte"], "withdrawn_at": ["isnull"]}
 
     def get_queryset(self) -> QuerySet[News]:
-        return News.objects.visible_to(caller(self.request)).order_by("-starts_on", "-pk")
+        return News.objects.visible_to(person_of(self.request)).order_by("-starts_on", "-pk")
 
     @extend_schema(request=AnnounceSerializer, responses={201: NewsSerializer})
     def create(self, request: Request) -> Response:
         """Announce something new."""
-        person = caller(request)
+        person = person_of(request)
         if not leads(person):
             raise PermissionDenied
         try:
@@ -45,7 +47,7 @@ class NewsViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.Gen
     @action(detail=True, methods=["post"])
     def withdraw(self, request: Request, pk: str) -> Response:
         """Let nobody be told any more."""
-        notice, person = self.get_object(), caller(request)
+        notice, person = self.get_object(), person_of(request)
         if not leads(person) or not News.objects.filter(units_of(person, "unit__"), pk=notice.pk).exists():
             raise PermissionDenied
         notices.withdraw(notice=notice, now=clock.now())
@@ -58,7 +60,7 @@ class NewsViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.Gen
         notice = self.get_object()
         customer = valid(ToldSerializer, request)["customer"]
         try:
-            notices.mark_explained(notice=notice, customer=customer, by=caller(request), now=clock.now())
+            notices.mark_explained(notice=notice, customer=customer, by=person_of(request), now=clock.now())
         except Refused as refused:
             raise NotNow(str(refused)) from refused
         return Response(self.get_serializer(notice).data)

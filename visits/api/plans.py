@@ -12,10 +12,12 @@ from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
 
 from accounts import clock
+from accounts.api import NotNow
 from accounts.models import Person
 from accounts.rules import Role
+from accounts.views.asking import person_of
 from visits import services
-from visits.api.asking import NotNow, caller, valid
+from visits.api.asking import valid
 from visits.api.visiting import log_whole
 from visits.models import DayPlan, PlanStop
 from visits.serializers.notices import PreparationSerializer, WordsSerializer
@@ -41,7 +43,7 @@ class PlanViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.Gen
     filterset_fields = ("person", "date", "state", "absent")
 
     def get_queryset(self) -> QuerySet[DayPlan]:
-        return DayPlan.objects.visible_to(caller(self.request)).order_by("-date", "person_id")
+        return DayPlan.objects.visible_to(person_of(self.request)).order_by("-date", "person_id")
 
     def get_serializer_class(self) -> type[BaseSerializer[Any]]:
         return PlanSerializer if self.action == "list" else WholePlanSerializer
@@ -53,7 +55,7 @@ class PlanViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.Gen
         plan = self.get_object()
         values = valid(AddSerializer, request)
         try:
-            stop = services.add_stop(plan=plan, by=caller(request), now=clock.now(), **values)
+            stop = services.add_stop(plan=plan, by=person_of(request), now=clock.now(), **values)
         except services.Refused as refused:
             raise NotNow(str(refused)) from refused
         return Response(StopSerializer(stop).data, status=status.HTTP_201_CREATED)
@@ -63,11 +65,11 @@ class PlanViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.Gen
     def replan(self, request: Request, pk: str) -> Response:
         """Plan what is left of one's own day again, from now on."""
         plan = self.get_object()
-        if not services.may_change(plan, caller(request)):
+        if not services.may_change(plan, person_of(request)):
             raise PermissionDenied
         search = services.Search(seed=plan.pk % 10_000, seconds=REPLAN_SECONDS)
         try:
-            services.replan(plan=plan, by=caller(request), now=clock.now(), search=search)
+            services.replan(plan=plan, by=person_of(request), now=clock.now(), search=search)
             weather.turn_all(now=clock.now())
         except services.DayIsOver as over:
             raise NotNow("The working day is over.") from over
@@ -77,7 +79,7 @@ class PlanViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.Gen
     @action(detail=True, methods=["post"], url_path="try-again")
     def try_again(self, request: Request, pk: str) -> Response:
         """Plan at once what failed in the night; what took its workers with it, a worker tries within five minutes."""
-        plan, person = self.get_object(), caller(request)
+        plan, person = self.get_object(), person_of(request)
         if not nights.may_try_again(plan, person):
             raise PermissionDenied
         try:
@@ -95,7 +97,7 @@ class StopViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.Gen
     filterset_fields = ("plan", "plan__date", "plan__person", "customer", "state", "mode")
 
     def get_queryset(self) -> QuerySet[PlanStop]:
-        stops = PlanStop.objects.visible_to(caller(self.request)).select_related("customer__unit", "plan")
+        stops = PlanStop.objects.visible_to(person_of(self.request)).select_related("customer__unit", "plan")
         return stops.order_by("-plan__date", "plan_id", "sequence")
 
     @extend_schema(request=SkipSerializer)
@@ -104,19 +106,19 @@ class StopViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.Gen
         """Leave it out today, with the reason."""
         stop = self.get_object()
         values = valid(SkipSerializer, request)
-        return self._done(lambda: services.skip_stop(stop=stop, by=caller(request), now=clock.now(), **values))
+        return self._done(lambda: services.skip_stop(stop=stop, by=person_of(request), now=clock.now(), **values))
 
     @extend_schema(responses=PreparationSerializer)
     @action(detail=True)
     def preparation(self, request: Request, pk: str) -> Response:
         """What to know before it: made from facts, with the caller's own words."""
-        return self._prepared(self.get_object(), caller(request))
+        return self._prepared(self.get_object(), person_of(request))
 
     @extend_schema(request=WordsSerializer, responses=PreparationSerializer)
     @action(detail=True, methods=["post"])
     def words(self, request: Request, pk: str) -> Response:
         """Keep what the caller wants of this visit and brings along; empty ones are taken away."""
-        stop, person = self.get_object(), caller(request)
+        stop, person = self.get_object(), person_of(request)
         values = {"goal": "", "bring": ""} | valid(WordsSerializer, request)
         notices.write_words(customer=stop.customer, person=person, now=clock.now(), **values)
         return self._prepared(stop, person)
@@ -131,7 +133,7 @@ class StopViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.Gen
     def take_back(self, request: Request, pk: str) -> Response:
         """Undo a skip."""
         stop = self.get_object()
-        return self._done(lambda: services.take_back(stop=stop, by=caller(request)))
+        return self._done(lambda: services.take_back(stop=stop, by=person_of(request)))
 
     @extend_schema(request=DoneSerializer, responses={201: VisitSerializer})
     @action(detail=True, methods=["post"])

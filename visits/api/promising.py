@@ -13,10 +13,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts import clock
+from accounts.api import NotNow
 from accounts.models import Person, Post
 from accounts.rules import Deed, Role
+from accounts.views.asking import person_of
 from duties.calendar import WorkCalendar
-from visits.api.asking import NotNow, caller, valid
+from visits.api.asking import valid
 from visits.models import Territory
 from visits.serializers.promising import (
     AskedSerializer,
@@ -58,14 +60,14 @@ class PromiseViewSet(viewsets.ViewSet):
     @extend_schema(parameters=[AskedSerializer], responses=LoadSerializer(many=True))
     def list(self, request: Request) -> Response:
         """Everybody in one's scope who holds the role."""
-        asked = Asked(caller(request), valid(AskedSerializer, request, request.query_params))
+        asked = Asked(person_of(request), valid(AskedSerializer, request, request.query_params))
         return Response(LoadSerializer(asked.loads, many=True, context={"asked": asked}).data)  # type: ignore[arg-type]  # many
 
     @extend_schema(parameters=[AskedSerializer], responses=WayOutSerializer(many=True))
     @action(detail=False, methods=["get"])
     def proposals(self, request: Request) -> Response:
         """What would mend it, the best first. A cell is applied by `intervals/set`, moves by `territories`."""
-        asked = Asked(caller(request), valid(AskedSerializer, request, request.query_params))
+        asked = Asked(person_of(request), valid(AskedSerializer, request, request.query_params))
         found = promise.propose(asked.loads, asked.terms, asked.month)
         return Response(WayOutSerializer(found, many=True).data)  # type: ignore[arg-type]  # many
 
@@ -77,7 +79,7 @@ class TerritoryViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewset
     filterset_fields = ("unit", "aim", "state")
 
     def get_queryset(self) -> QuerySet[Territory]:
-        return Territory.objects.visible_to(caller(self.request)).order_by("-made_at", "-pk")
+        return Territory.objects.visible_to(person_of(self.request)).order_by("-made_at", "-pk")
 
     def get_serializer_class(self) -> Any:
         return TerritorySerializer if self.action == "list" else WholeTerritorySerializer
@@ -85,7 +87,7 @@ class TerritoryViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewset
     @extend_schema(request=DrawSerializer, responses={201: WholeTerritorySerializer})
     def create(self, request: Request) -> Response:
         """Draw up fair territories, or the relief of those who are over."""
-        person = caller(request)
+        person = person_of(request)
         values = valid(DrawSerializer, request)
         if not person.may(Deed.TRANSFER):
             raise PermissionDenied
@@ -124,7 +126,7 @@ class TerritoryViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewset
         return self._decide(promise.drop_territory)
 
     def _decide(self, act: Any) -> Response:
-        territory, person = self.get_object(), caller(self.request)
+        territory, person = self.get_object(), person_of(self.request)
         if not person.may(Deed.TRANSFER):
             raise PermissionDenied
         try:

@@ -10,8 +10,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts import clock
+from accounts.api import NotNow
+from accounts.views.asking import person_of
 from visits import services
-from visits.api.asking import NotNow, caller, valid
+from visits.api.asking import valid
 from visits.models import Problem, Visit
 from visits.serializers.visiting import (
     ArriveSerializer,
@@ -36,7 +38,7 @@ def log_whole(request: Request, values: dict[str, Any]) -> Response:
     """Keep a whole visit by the caller; 409 if the rules refuse it."""
     log = _log(values)
     try:
-        visit = services.log_visit(person=caller(request), now=clock.now(), log=log, **values)
+        visit = services.log_visit(person=person_of(request), now=clock.now(), log=log, **values)
     except services.Refused as refused:
         raise NotNow(str(refused)) from refused
     return Response(VisitSerializer(visit).data, status=status.HTTP_201_CREATED)
@@ -59,7 +61,8 @@ class VisitViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.Ge
     }
 
     def get_queryset(self) -> QuerySet[Visit]:
-        return Visit.objects.visible_to(caller(self.request)).select_related("customer").order_by("-started_at", "-pk")
+        visits = Visit.objects.visible_to(person_of(self.request)).select_related("customer")
+        return visits.order_by("-started_at", "-pk")
 
     @extend_schema(request=WholeVisitSerializer, responses={201: VisitSerializer})
     def create(self, request: Request) -> Response:
@@ -72,7 +75,7 @@ class VisitViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.Ge
         """Begin a visit."""
         values = valid(ArriveSerializer, request)
         try:
-            visit = services.arrive(person=caller(request), now=clock.now(), **values)
+            visit = services.arrive(person=person_of(request), now=clock.now(), **values)
         except services.Refused as refused:
             raise NotNow(str(refused)) from refused
         return Response(VisitSerializer(visit).data, status=status.HTTP_201_CREATED)
@@ -85,7 +88,7 @@ class VisitViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.Ge
         values = valid(LeaveSerializer, request)
         log = _log(values)
         try:
-            services.complete(visit=visit, log=log, by=caller(request), now=clock.now(), **values)
+            services.complete(visit=visit, log=log, by=person_of(request), now=clock.now(), **values)
         except services.Refused as refused:
             raise NotNow(str(refused)) from refused
         return Response(self.get_serializer(self.get_object()).data)
@@ -105,7 +108,7 @@ class ProblemViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.
     }
 
     def get_queryset(self) -> QuerySet[Problem]:
-        return Problem.objects.visible_to(caller(self.request)).order_by("due_on", "pk")
+        return Problem.objects.visible_to(person_of(self.request)).order_by("due_on", "pk")
 
     @extend_schema(request=SolveSerializer)
     @action(detail=True, methods=["post"])
@@ -114,7 +117,7 @@ class ProblemViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.
         problem = self.get_object()
         values = valid(SolveSerializer, request)
         try:
-            services.solve(problem=problem, by=caller(request), now=clock.now(), **values)
+            services.solve(problem=problem, by=person_of(request), now=clock.now(), **values)
         except services.Refused as refused:
             raise NotNow(str(refused)) from refused
         return Response(self.get_serializer(self.get_object()).data)

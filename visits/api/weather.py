@@ -12,9 +12,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts import clock
+from accounts.api import NotNow
 from accounts.models import Person
 from accounts.querysets import units_of
-from visits.api.asking import NotNow, caller, valid
+from accounts.views.asking import person_of
+from visits.api.asking import valid
 from visits.models import WeatherAlert
 from visits.rules.weather import MAY_DECLARE, NotCap
 from visits.serializers.weather import CapSerializer, DeclareSerializer, WeatherSerializer
@@ -29,7 +31,7 @@ class WeatherViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.
     filterset_fields = ("kind", "state", "source")
 
     def get_queryset(self) -> QuerySet[WeatherAlert]:
-        found = WeatherAlert.objects.visible_to(caller(self.request)).prefetch_related("units")
+        found = WeatherAlert.objects.visible_to(person_of(self.request)).prefetch_related("units")
         return found.order_by("-starts_at", "-pk")
 
     @extend_schema(request=DeclareSerializer, responses={201: WeatherSerializer})
@@ -71,7 +73,7 @@ class WeatherViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.
 
 
 def _declarer(request: Request) -> Person:
-    person = caller(request)
+    person = person_of(request)
     if not person.is_superuser and not person.roles & MAY_DECLARE:
         raise PermissionDenied
     return person

@@ -3,7 +3,7 @@
 from visits.services.clocks import refresh_clocks
 from visits.services.days import add_stop, may_change, skip_stop, start_route, stop_route, take_back
 from visits.services.drafting import Search
-from visits.services.matrix import set_interval
+from visits.services.matrix import may_set_matrix, set_interval
 from visits.services.planning import DayIsOver, plan_day, replan
 from visits.services.problems import Found, may_solve, report, solve
 from visits.services.refusal import CheckMissing, Refused, StillInShop
@@ -24,6 +24,7 @@ __all__ = [
     "complete",
     "log_visit",
     "may_change",
+    "may_set_matrix",
     "may_solve",
     "plan_day",
     "refresh_clocks",

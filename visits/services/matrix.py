@@ -4,9 +4,15 @@ from datetime import date
 
 from django.db import transaction
 
-from accounts.models import Customer
+from accounts.models import Customer, Person
+from accounts.rules import Role
 from visits.models import VisitInterval
 from visits.services.clocks import refresh_clocks
+
+
+def may_set_matrix(person: Person) -> bool:
+    """Administrators, and those who answer for the whole company."""
+    return person.is_superuser or bool(person.roles & {Role.ADMINISTRATOR, Role.GENERAL_MANAGER})
 
 
 @transaction.atomic

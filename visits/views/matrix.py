@@ -13,10 +13,9 @@ from accounts.models import Customer, Person, Post
 from accounts.views.asking import person_of
 from visits.forms import DayRuleForm, MatrixForm
 from visits.models import DayRule, VisitInterval
-from visits.services import set_interval
+from visits.services import may_set_matrix, set_interval
 from visits.views import today_of
 from visits.views.picture import ROLES
-from visits.views.promise import may_set_matrix
 from visits.views.trying import tried
 
 HISTORY_MOST = 30

@@ -14,17 +14,12 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from accounts import clock
-from accounts.models import OrgUnit, Person, Post
+from accounts.models import OrgUnit, Post
 from accounts.rules import Deed, Role
 from visits.forms import MendForm
 from visits.models import Territory
-from visits.services import promise, set_interval
+from visits.services import may_set_matrix, promise, set_interval
 from visits.views.picture import ROLES, Picture
-
-
-def may_set_matrix(person: Person) -> bool:
-    """Administrators, and those who answer for the whole company."""
-    return person.is_superuser or bool(person.roles & {Role.ADMINISTRATOR, Role.GENERAL_MANAGER})
 
 
 def picture(request: HttpRequest) -> HttpResponse:

@@ -1,10 +1,8 @@
 """Indicators are edited by administrators; reports only move by their course."""
 
-from typing import Any
-
 from django.contrib import admin
-from django.http import HttpRequest
 
+from accounts.admin import LookOnly
 from early_warnings.models import EarlyWarning, Evaluation, Indicator, Threshold, UnitWarning
 
 
@@ -20,12 +18,5 @@ class IndicatorAdmin(admin.ModelAdmin):
 
 
 @admin.register(EarlyWarning, UnitWarning, Evaluation)
-class ReadOnlyAdmin(admin.ModelAdmin):
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
+class ReadOnlyAdmin(LookOnly, admin.ModelAdmin):
+    """They move by their course and the nightly evaluation alone."""

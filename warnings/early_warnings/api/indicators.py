@@ -13,10 +13,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts import clock
+from accounts.api import NotNow
 from accounts.models import OrgUnit, Person
 from accounts.views.asking import person_of
 from early_warnings import services
-from early_warnings.api.refusing import NotNow
 from early_warnings.forms import IndicatorForm, LineForm
 from early_warnings.models import Indicator, Threshold, Trial
 from early_warnings.serializers.indicators import (

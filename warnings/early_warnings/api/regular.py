@@ -10,10 +10,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts import clock
+from accounts.api import NotNow
 from accounts.views.asking import person_of
 from duties import services as duties
 from early_warnings import services
-from early_warnings.api.refusing import NotNow
 from early_warnings.models import RegularReport, Storm
 from early_warnings.serializers.regular import (
     CommentSerializer,

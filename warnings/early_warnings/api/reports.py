@@ -12,11 +12,11 @@ from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
 
 from accounts import clock
+from accounts.api import NotNow
 from accounts.services.responsibility import possible_doers, posts_around
 from accounts.views.asking import person_of
 from duties import services as duties
 from early_warnings import services
-from early_warnings.api.refusing import NotNow
 from early_warnings.models import EarlyWarning, Measure, Sign, UnitWarning
 from early_warnings.serializers.reports import (
     EarlyWarningSerializer,

@@ -12,10 +12,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts import clock
+from accounts.api import NotNow
 from accounts.views.asking import person_of
 from early_warnings import services
 from early_warnings.api.indicators import setter
-from early_warnings.api.refusing import NotNow
 from early_warnings.forms import CardForm
 from early_warnings.models import CustomerScore, ScoreCard
 from early_warnings.serializers.scores import CardSerializer, ScoreSerializer
