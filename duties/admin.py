@@ -48,7 +48,6 @@ class MessageAdmin(LookOnly, admin.ModelAdmin):
     list_display = ("created_at", "recipient", "channel", "delivery", "attempts", "error")
     list_filter = ("delivery", "channel")
     list_select_related = ("recipient",)
-    show_full_result_count = False
 
 
 @admin.register(Notice)
@@ -56,7 +55,6 @@ class NoticeAdmin(LookOnly, admin.ModelAdmin):
     list_display = ("created_at", "recipient", "matter", "channel", "read_at")
     list_filter = ("channel", "matter")
     list_select_related = ("recipient",)
-    show_full_result_count = False
 
 
 @admin.register(Heartbeat)

@@ -15,6 +15,7 @@ from early_warnings.measures import MEASURES, Source
 from early_warnings.models import Indicator, Movement, Threshold
 from early_warnings.services.evaluation import figures
 from early_warnings.services.evaluation.work import Work
+from early_warnings.services.lines import winning_line
 
 #: Months shown.
 MONTHS = 13
@@ -85,29 +86,11 @@ def lines_for(customer: Customer, on: date) -> list[Threshold]:
         indicator__family=Indicator.Family.CUSTOMER,
         indicator__measure__in=list(MEASURES),
     ).exclude(indicator__comparison__in=_NOT_ALONE)
-    by_indicator: dict[int, dict[rules.Line, Threshold]] = {}
+    by_indicator: dict[int, list[Threshold]] = {}
     for line in live.select_related("indicator", "unit").order_by("indicator__position", "indicator__key"):
-        as_rule = rules.Line(
-            breach=line.breach,
-            near=line.near,
-            importance=line.importance or None,
-            tier=line.tier,
-            service_class=line.service_class,
-            unit_path=line.unit.path if line.unit else None,
-        )
-        by_indicator.setdefault(line.indicator_id, {})[as_rule] = line
-    found = []
-    for lines in by_indicator.values():
-        best = rules.most_exact(
-            lines,
-            importance=customer.importance,
-            tier=customer.tier,
-            service_class=customer.service_class,
-            unit_path=customer.unit.path,
-        )
-        if best is not None:
-            found.append(lines[best])
-    return found
+        by_indicator.setdefault(line.indicator_id, []).append(line)
+    winning = (winning_line(lines, customer) for lines in by_indicator.values())
+    return [line for line in winning if line is not None]
 
 
 def _facts(customer: Customer, months: Sequence[date]) -> dict[date, MonthlyFact]:

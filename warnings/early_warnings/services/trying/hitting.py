@@ -3,16 +3,15 @@
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any
 
 from django.db import OperationalError, transaction
 
 from accounts.models import Customer, OrgUnit, Person
 from duties.models import EscalationStep
-from early_warnings import rules
 from early_warnings.models import EarlyWarning, Indicator, Threshold
 from early_warnings.services.evaluation.running import REPORT, UNIT_REPORT, find, known_on
 from early_warnings.services.evaluation.work import Work
+from early_warnings.services.lines import winning_line
 
 #: A page may think for so long; more belongs to a trial, which runs beside it.
 _PATIENCE = "15s"
@@ -100,31 +99,6 @@ def _units(work: Work, indicator: Indicator) -> Hits:
     hits = [Hit(None, units[pk], value, level, _line_of_unit(lines, units[pk]), False) for pk, value, level in rows]
     breach = sum(1 for each in hits if each.level == "breach")
     return Hits(breach, len(hits) - breach, 0, [(role, len(hits))] if hits else [], hits[:15])
-
-
-def winning_line(lines: list[Threshold], customer: Customer) -> Threshold | None:
-    """The most exact of the lines that fit a customer (WRN-1)."""
-    by_rule: dict[Any, Threshold] = {as_rule(line): line for line in lines}
-    found = rules.most_exact(
-        by_rule,
-        importance=customer.importance,
-        tier=customer.tier,
-        service_class=customer.service_class,
-        unit_path=customer.unit.path,
-    )
-    return by_rule[found] if found else None
-
-
-def as_rule(line: Threshold) -> rules.Line:
-    """A line as the rules take it."""
-    return rules.Line(
-        breach=line.breach,
-        near=line.near,
-        importance=line.importance or None,
-        tier=line.tier,
-        service_class=line.service_class,
-        unit_path=line.unit.path if line.unit else None,
-    )
 
 
 def _line_of_unit(lines: list[Threshold], unit: OrgUnit) -> Threshold | None:
