@@ -58,10 +58,11 @@ def copy_rows(table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]])
     copy_lines(table, columns, ("\t".join(map(text, row)) + "\n" for row in rows))
 
 
-def copy_objects(objects: Sequence[models.Model]) -> None:
+def copy_objects(objects: Sequence[models.Model], *, ignore_conflicts: bool = False) -> None:
     """Fill a table from model instances of one kind: like `bulk_create`, without its statements of a thousand rows.
 
-    An instance without an identifier gets one from the sequence. Values that the database gives are left to it.
+    An instance without an identifier gets one from the sequence. Values that the database gives are left to it. With
+    `ignore_conflicts` rows that others stand in the way of are left out.
     """
     if not objects:
         return
@@ -75,7 +76,17 @@ def copy_objects(objects: Sequence[models.Model]) -> None:
     ]
     ways = [(field.attname, _json if isinstance(field, models.JSONField) else text) for field in fields]
     lines = ("\t".join(way(getattr(each, name)) for name, way in ways) + "\n" for each in objects)
-    copy_lines(first._meta.db_table, [str(field.column) for field in fields], lines)
+    table, columns = first._meta.db_table, [str(field.column) for field in fields]
+    if not ignore_conflicts:
+        copy_lines(table, columns, lines)
+        return
+    chosen = ", ".join(f'"{column}"' for column in columns)
+    with connection.cursor() as cursor:
+        # Names of our own tables and columns, no user's text.
+        cursor.execute(f'CREATE TEMP TABLE copied AS SELECT {chosen} FROM "{table}" LIMIT 0')
+        copy_lines("copied", columns, lines)
+        cursor.execute(f'INSERT INTO "{table}" ({chosen}) SELECT {chosen} FROM copied ON CONFLICT DO NOTHING')
+        cursor.execute("DROP TABLE copied")
 
 
 def update_objects(objects: Sequence[models.Model], names: Sequence[str]) -> None:

@@ -5,13 +5,20 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from accounts.models import Customer, OrgUnit, Person
+from accounts.services.copying import copy_objects
 from duties import kinds
 from duties.models import Duty, DutyEvent
 from duties.services.ladder import Ladder
-from duties.services.telling import BATCH, allocate, record, tell
+from duties.services.telling import BATCH, allocate, tell
+
+_OPENED = """
+    INSERT INTO duties_dutyevent (duty_id, act, level, turn, role, owner_id, by_id, due_at, note, at)
+    SELECT id, %s, level, turn, role, owner_id, %s, next_due_at, '', %s
+    FROM duties_duty WHERE id = ANY(%s) ORDER BY id
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,15 +81,22 @@ def open_duties(*, kind: str, openings: Sequence[Opening], now: datetime, by: Pe
         _duty(number, kind, opening, ladder)
         for number, opening in zip(numbers, sorted(openings, key=lambda each: each.subject_id), strict=True)
     ]
-    Duty.objects.bulk_create(candidates, ignore_conflicts=True, batch_size=BATCH)
+    if len(candidates) > BATCH:
+        copy_objects(candidates, ignore_conflicts=True)
+    else:
+        Duty.objects.bulk_create(candidates, ignore_conflicts=True)
     let_in = set(Duty.objects.filter(pk__in=numbers).values_list("pk", flat=True))
     opened = [duty for duty in candidates if duty.pk in let_in]
-    DutyEvent.objects.bulk_create(
-        [record(duty, DutyEvent.Act.OPENED, at=now, by=by, due_at=duty.next_due_at) for duty in opened],
-        batch_size=BATCH,
-    )
+    _record_opened([duty.pk for duty in opened], by=by, now=now)
     tell(opened, now=now)
     return len(opened)
+
+
+def _record_opened(keys: Sequence[int], *, by: Person | None, now: datetime) -> None:
+    """The first entry of each history, read from the duties in one statement."""
+    if keys:
+        with connection.cursor() as cursor:
+            cursor.execute(_OPENED, [DutyEvent.Act.OPENED, by.pk if by else None, now, list(keys)])
 
 
 def _duty(number: int, kind: str, opening: Opening, ladder: Ladder) -> Duty:

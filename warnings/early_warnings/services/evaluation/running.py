@@ -239,9 +239,20 @@ def _loosest(indicators: Sequence[Indicator]) -> dict[int, gates.Loosest]:
     return found
 
 
+#: What is asked of a report to know whose it is.
+_ASKED = (
+    "importance",
+    "opened_on",
+    "customer__name",
+    "customer__account_manager",
+    "customer__relationship_manager",
+    "customer__unit__path",
+)
+
+
 def _send(raised: Sequence[int], units: Sequence[int], *, now: datetime) -> None:
     """To the desk that the customer's importance, or the unit, decides (WRN-4)."""
-    reports = EarlyWarning.objects.filter(pk__in=raised).select_related("customer__unit")
+    reports = EarlyWarning.objects.filter(pk__in=raised).select_related("customer__unit").only(*_ASKED)
     open_duties(
         kind=REPORT,
         openings=[
