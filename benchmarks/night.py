@@ -1,6 +1,6 @@
 """How long a night's planning takes: 150 people on two workers, what the queue adds, and what 20,000 people would take.
 
-    python benchmarks/night.py [--managers 150] [--customers 15000] [--workers 2] [--port 8111]
+    python benchmarks/night.py [--managers 150] [--customers 15000] [--workers 2] [--port 8111] [--prefetch 1]
 
 Makes a demo company in a folder of its own, plans one night by real Celery workers over the embedded broker and
 database, and reads from the workers' own log how long each task took.
@@ -12,6 +12,9 @@ first tasks began. The end, when some processes have no task left while another 
 is at most one task for each process, however long the night. On a machine that others use too the wall clock holds
 their work as well; so the processors' seconds that the queue took are told: of the worker's parent, of the broker, and
 of the worker processes between two tasks.
+
+Seen with 60 people of 300 customers each on two cores that others shared: 1.11 s a task, queue 0.48 % of solving (3.7
+ms between tasks, 1.3 ms claiming), 0.38 % in the processors' seconds; no less with a prefetch of 2 than with 1.
 """
 
 import argparse
@@ -48,15 +51,17 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--customers", type=int, default=15_000)
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--port", type=int, default=8111)
+    parser.add_argument("--prefetch", type=int, help="messages that a process keeps, if not as the settings say")
     return parser.parse_args()
 
 
 class Workers:
     """A Celery worker with so many processes; `most` is the memory that they used at once, in bytes, the parent too."""
 
-    def __init__(self, count: int, log: Path) -> None:
+    def __init__(self, count: int, log: Path, prefetch: int | None = None) -> None:
         command = [sys.executable, "-m", "celery", "--app", "benchmarks.telling", "worker"]
         command += ["--concurrency", str(count), "--loglevel", "INFO", "--without-gossip", "--without-mingle"]
+        command += ["--prefetch-multiplier", str(prefetch)] if prefetch else []
         self.log = log
         self.most: dict[int, int] = {}
         with log.open("wb") as out:
@@ -219,7 +224,7 @@ def main() -> int:
             company = {"customers": options.customers, "managers": options.managers, "seed": 1}
             call_command("load_demo", **company, months=2, past_days=0, plan_seconds=0)
             go_to_the_night()
-            workers = Workers(options.workers, var / "worker.log")
+            workers = Workers(options.workers, var / "worker.log", options.prefetch)
             try:
                 workers.wait("ready.", 60)
                 warm_up(options.workers)
