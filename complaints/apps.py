@@ -12,6 +12,8 @@ class ComplaintsConfig(AppConfig):
     verbose_name = _("Complaints")
 
     def ready(self) -> None:
+        from complaints.models import Complaint
+
         for step, (label, sentence) in _DUTIES.items():
             kinds.register(
                 kinds.Kind(
@@ -20,6 +22,7 @@ class ComplaintsConfig(AppConfig):
                     sentence=sentence,
                     url_name="complaints:complaint",
                     icon="message-circle",
+                    cases=dict(Complaint.Gravity.choices),
                 )
             )
 

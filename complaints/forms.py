@@ -8,6 +8,7 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.forms.moments import Moment
 from accounts.models import Customer, Person, Post
 from complaints import rules
 from complaints.models import Complaint
@@ -104,7 +105,7 @@ class TellForm(StepForm):
 
     told_at = forms.DateTimeField(
         label=_("When the customer was told"),
-        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+        widget=Moment,
         input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M"],
     )
     told_by = _PersonChoice(label=_("Who told them"), required=False)

@@ -6,6 +6,7 @@ from django import forms
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from accounts.forms.moments import Day
 from accounts.models import Person, Post
 from duties.rules import MINUTES_A_DAY
 
@@ -55,7 +56,7 @@ StepFormSet = forms.formset_factory(StepForm, extra=0, max_num=12, absolute_max=
 class CalendarDayForm(forms.Form):
     """A day that differs from the official calendar."""
 
-    day = forms.DateField(label=_("Day"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+    day = forms.DateField(label=_("Day"), widget=Day)
     works = forms.TypedChoiceField(
         label=_("On this day"),
         choices=[("0", _("nobody works")), ("1", _("everybody works"))],

@@ -1,6 +1,7 @@
 """The kinds of duty there are. Each app registers its own in `AppConfig.ready()`."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.utils.functional import Promise
@@ -22,6 +23,8 @@ class Kind:
     icon: str = "clipboard-check"
     #: Whether "I have it in hand" can be said in the inbox; if not, the matter's own page asks for more.
     acknowledged_in_inbox: bool = True
+    #: What the cases are called that have rules of their own (`EscalationRule.variant`).
+    cases: Mapping[str, str | Promise] = field(default_factory=dict)
 
     def describe(self, details: dict[str, Any]) -> str:
         """The sentence with its values, in the reader's language; a value that is missing reads as a dash.

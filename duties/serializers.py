@@ -8,7 +8,7 @@ from rest_framework import serializers
 from accounts.models import Person, Post
 from duties.calendar import Day
 from duties.models import CalendarDay, Duty, DutyEvent, EscalationRule, EscalationStep, Notice
-from duties.services.inbox import kind_label, matter_url
+from duties.services.inbox import case_label, kind_label, matter_url
 from duties.services.wording import describe, sentence
 
 
@@ -155,12 +155,16 @@ class RuleSerializer(serializers.ModelSerializer[EscalationRule]):
     """How duties of one kind climb; the order of `steps` is the order of the levels."""
 
     kind_label = serializers.SerializerMethodField()
+    variant_label = serializers.SerializerMethodField()
     steps = StepSerializer(many=True)
 
     class Meta:
         model = EscalationRule
-        fields = ("id", "kind", "kind_label", "variant", "steps")
+        fields = ("id", "kind", "kind_label", "variant", "variant_label", "steps")
         read_only_fields = ("kind", "variant")
 
     def get_kind_label(self, rule: EscalationRule) -> str:
         return kind_label(rule.kind)
+
+    def get_variant_label(self, rule: EscalationRule) -> str:
+        return case_label(rule.kind, rule.variant)

@@ -9,6 +9,7 @@ from django import forms
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from accounts.forms.moments import Day, Moment
 from accounts.models import Customer, OrgUnit, Person
 from visits.models import DayRule, News, PlanChange, PlanStop, Visit, VisitInterval, WeatherAlert
 from visits.models.plans import Modes
@@ -40,7 +41,7 @@ class ProblemForm(forms.Form):
 
     what = forms.CharField(label=_("What the problem is"), max_length=200, required=False)
     owner = forms.TypedChoiceField(label=_("Who solves it"), coerce=int, required=False)
-    due_on = forms.DateField(label=_("Until"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    due_on = forms.DateField(label=_("Until"), required=False, widget=Day)
 
     def __init__(self, *args: Any, owners: Sequence[Person], today: date, until: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -75,7 +76,7 @@ class LeaveForm(PlaceForm):
     acts = forms.MultipleChoiceField(choices=Visit.Act.choices, required=False)
     guidance = forms.MultipleChoiceField(choices=Visit.Guidance.choices, required=False)
     next_step = forms.ChoiceField(choices=Visit.Next.choices, required=False)
-    next_on = forms.DateField(label=_("On"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    next_on = forms.DateField(label=_("On"), required=False, widget=Day)
     next_note = forms.CharField(label=_("What was agreed"), max_length=200, required=False)
     notes = forms.CharField(label=_("Notes"), required=False, widget=forms.Textarea(attrs={"rows": 3}))
     market_notes = forms.CharField(
@@ -212,8 +213,8 @@ class WeatherForm(forms.Form):
     units = forms.ModelMultipleChoiceField(
         label=_("Units"), queryset=OrgUnit.objects.none(), widget=forms.SelectMultiple(attrs={"size": 8})
     )
-    starts_at = forms.DateTimeField(label=_("From"), widget=forms.DateTimeInput(attrs={"type": "datetime-local"}))
-    ends_at = forms.DateTimeField(label=_("Until"), widget=forms.DateTimeInput(attrs={"type": "datetime-local"}))
+    starts_at = forms.DateTimeField(label=_("From"), widget=Moment)
+    ends_at = forms.DateTimeField(label=_("Until"), widget=Moment)
 
     def __init__(self, *args: Any, units: QuerySet[OrgUnit], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -250,8 +251,8 @@ class NewsForm(forms.Form):
     text = forms.CharField(
         label=_("What to say"), max_length=500, required=False, widget=forms.Textarea(attrs={"rows": 3})
     )
-    starts_on = forms.DateField(label=_("From"), widget=forms.DateInput(attrs={"type": "date"}))
-    ends_on = forms.DateField(label=_("Until"), widget=forms.DateInput(attrs={"type": "date"}))
+    starts_on = forms.DateField(label=_("From"), widget=Day)
+    ends_on = forms.DateField(label=_("Until"), widget=Day)
     tiers = forms.TypedMultipleChoiceField(
         label=_("Tiers"),
         choices=Customer.Tier.choices,

@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from accounts.forms.customers import Day
+from accounts.forms.moments import Day
 from accounts.forms.people import PersonField
 from accounts.models import Absence, Person
 

@@ -5,26 +5,13 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from accounts.forms.moments import Clock, Day
 from accounts.forms.people import PersonField
 from accounts.models import ClassChange, Customer, GroupClientFile, OrgUnit, Person, RetailerFile
 from accounts.models.customers import CLASS_CHOICES
 from accounts.rules import Deed, Role
 
 WEEKDAYS = ((1, _("Monday")), (2, _("Tuesday")), (3, _("Wednesday")), (4, _("Thursday")), (5, _("Friday")), (6, _("Saturday")), (7, _("Sunday")))  # fmt: skip  # noqa: E501
-
-
-class Day(forms.DateInput):
-    input_type = "date"
-
-    def __init__(self) -> None:
-        super().__init__(format="%Y-%m-%d")
-
-
-class Clock(forms.TimeInput):
-    input_type = "time"
-
-    def __init__(self) -> None:
-        super().__init__(format="%H:%M")
 
 
 class _Positioned(forms.ModelForm):  # type: ignore[type-arg]

@@ -213,6 +213,14 @@ def kind_label(kind: str) -> str:
         return kind
 
 
+def case_label(kind: str, variant: str) -> str:
+    """What a case of a kind is called in the present language; nothing for the rule of all other cases."""
+    try:
+        return str(kinds.get(kind).cases.get(variant, variant))
+    except KeyError:
+        return variant
+
+
 def _acknowledged_here(kind: str) -> bool:
     try:
         return kinds.get(kind).acknowledged_in_inbox

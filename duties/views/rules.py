@@ -10,7 +10,7 @@ from duties import services
 from duties.forms import StepFormSet
 from duties.models import EscalationRule
 from duties.rules import MINUTES_A_DAY, Step, may_set_rules
-from duties.services.inbox import kind_label
+from duties.services.inbox import case_label, kind_label
 from duties.services.setting import history_of_rule
 from duties.views.requests import Request
 
@@ -24,7 +24,15 @@ def rules(request: Request) -> HttpResponse:
     """Every kind of duty with its levels."""
     administrators_only(request)
     found = EscalationRule.objects.prefetch_related("steps").order_by("kind", "variant")
-    rows = [{"rule": rule, "label": kind_label(rule.kind), "steps": list(rule.steps.all())} for rule in found]
+    rows = [
+        {
+            "rule": rule,
+            "label": kind_label(rule.kind),
+            "case": case_label(rule.kind, rule.variant),
+            "steps": list(rule.steps.all()),
+        }
+        for rule in found
+    ]
     return render(request, "duties/rules.html", {"rows": rows, "minutes_a_day": MINUTES_A_DAY})
 
 
@@ -48,6 +56,7 @@ def rule(request: Request, pk: int) -> HttpResponse:
     context = {
         "rule": found,
         "label": kind_label(found.kind),
+        "case": case_label(found.kind, found.variant),
         "formset": formset,
         "errors": errors,
         "events": history_of_rule(found),

@@ -1,7 +1,7 @@
 """Controls drawn in Python say what Django's templates say (config/controls.py)."""
 
 import re
-from datetime import date, time
+from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any
 
@@ -12,6 +12,7 @@ from django.utils import translation
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext_lazy
 
+from accounts.forms.moments import Clock, Day, Moment
 from config import controls
 
 ODD = '<b>"R&D"</b> 烟\'酒'
@@ -29,8 +30,9 @@ WIDGETS: list[tuple[forms.Widget, Any]] = [
     (forms.ColorInput(), "#336699"),
     (forms.SearchInput(), ODD),
     (forms.TelInput(), "138"),
-    (forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"), date(2026, 11, 23)),
-    (forms.TimeInput(format="%H:%M"), time(8, 30)),
+    (Day({"min": "2026-11-01"}), date(2026, 11, 23)),
+    (Clock(), time(8, 30)),
+    (Moment(), datetime(2026, 11, 23, 8, 30)),  # noqa: DTZ001 as forms hand it to the widget
     (forms.CheckboxInput(), True),
     (forms.CheckboxInput(), "yes"),
     (forms.Textarea(attrs={"rows": 3}), f"{ODD}\n2"),
@@ -61,7 +63,13 @@ def test_a_control_says_what_djangos_template_says(widget: forms.Widget, value: 
 
 def test_each_drawn_control_is_compared() -> None:
     compared = {widget.template_name for widget, _value in WIDGETS}
-    assert set(controls.DRAWN) - compared == {"django/forms/widgets/datetime.html"}  # drawn like a date's
+    assert set(controls.DRAWN) <= compared
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_a_picker_reads_its_value_in_any_language(language: str) -> None:
+    with translation.override(language):
+        assert 'value="2026-11-23"' in Day().render("on", date(2026, 11, 23))
 
 
 def test_forms_of_the_house_are_drawn_so() -> None:

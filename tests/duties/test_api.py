@@ -176,6 +176,7 @@ def test_rules_are_the_administrators(company: Company, api: APIClient) -> None:
         "kind": "test.promise",
         "kind_label": "Promise",
         "variant": "",
+        "variant_label": "",
         "steps": [{"level": level, **step} for level, step in enumerate(steps, 1)],
     }
     refused = api.put(address, {"steps": list(reversed(steps))})

@@ -111,6 +111,10 @@ def test_every_kind_is_listed_with_its_levels(
         page = client.get("/duties/rules/")
     assert page.status_code == 200
     assert "test.promise" in {row["rule"].kind for row in page.context["rows"]}
+    # A case is called what its field calls it: whose complaint is grave, how important the customer is.
+    cases = {(row["rule"].kind, row["rule"].variant): row["case"] for row in page.context["rows"]}
+    assert cases["complaint.assign", "major"] == "重大"
+    assert (cases["warning.report", "core"], cases["warning.report", ""]) == ("核心", "")
     promise_rule(variant="core")
     with django_assert_num_queries(7):
         client.get("/duties/rules/")

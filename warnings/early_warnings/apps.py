@@ -10,6 +10,7 @@ class EarlyWarningsConfig(AppConfig):
     verbose_name = _("Early warnings")
 
     def ready(self) -> None:
+        from accounts.models import Customer, OrgUnit
         from early_warnings import watch
 
         watch.register_own()
@@ -20,6 +21,7 @@ class EarlyWarningsConfig(AppConfig):
                 sentence=_("Urgent report %(number)s: %(customer)s"),
                 url_name="warnings:warning",
                 icon="alert-triangle",
+                cases=dict(Customer.Importance.choices),
             )
         )
         kinds.register(
@@ -47,6 +49,7 @@ class EarlyWarningsConfig(AppConfig):
                 sentence=_("Regular report %(number)s: %(unit)s, to comment and sign"),
                 url_name="warnings:regular-report",
                 icon="file-text",
+                cases=dict(OrgUnit.Kind.choices),
                 acknowledged_in_inbox=False,
             )
         )

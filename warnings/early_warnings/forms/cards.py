@@ -10,6 +10,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.forms.moments import Day
 from early_warnings.models import ScoreBand
 from early_warnings.services.scoring import LABELS, Points
 
@@ -52,9 +53,7 @@ class CardForm(forms.Form):
 
     def __init__(self, *args: Any, today: date, bands: list[ScoreBand], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["valid_from"].widget = forms.DateInput(
-            attrs={"type": "date", "min": today.isoformat()}, format="%Y-%m-%d"
-        )
+        self.fields["valid_from"].widget = Day({"min": today.isoformat()})
         self.fields["valid_from"].initial = today
         self.points: list[Points] = []
         self.rows = [

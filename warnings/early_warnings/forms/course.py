@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from accounts.forms.moments import Day
 from accounts.models import Post
 from early_warnings import rules
 from early_warnings.models import EarlyWarning, Measure
@@ -19,7 +20,7 @@ class MeasureForm(forms.Form):
     way = forms.ChoiceField(label=_("Way of acting"), choices=Measure.Way.choices)
     what = forms.CharField(label=_("What is done"), max_length=200)
     who = forms.TypedChoiceField(label=_("Who"), coerce=int)
-    by_when = forms.DateField(label=_("By when"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+    by_when = forms.DateField(label=_("By when"), widget=Day)
     expected = forms.CharField(label=_("Effect expected"), max_length=120, required=False)
 
     def __init__(self, *args: Any, posts: Sequence[Post], today: date, **kwargs: Any) -> None:
@@ -71,9 +72,7 @@ class CloseForm(forms.Form):
 class SuppressForm(forms.Form):
     """Until when a report may rest, and why (WRN-3)."""
 
-    until = forms.DateField(
-        label=_("May rest until"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    )
+    until = forms.DateField(label=_("May rest until"), widget=Day)
     because = forms.CharField(label=_("Why it may rest"), max_length=200)
 
     def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:

@@ -9,6 +9,7 @@ from django.db.models import Field
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from accounts.forms.moments import Day
 from accounts.models import OrgUnit
 from early_warnings import rules
 from early_warnings.measures import MEASURES, Source, fits
@@ -157,9 +158,7 @@ class _DayForm(forms.Form):
     today: date
 
     def _not_before(self, name: str) -> None:
-        self.fields[name].widget = forms.DateInput(
-            attrs={"type": "date", "min": self.today.isoformat()}, format="%Y-%m-%d"
-        )
+        self.fields[name].widget = Day({"min": self.today.isoformat()})
 
     def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
