@@ -50,12 +50,8 @@ def shops(company: Company) -> Customer:
     return shop
 
 
-@pytest.mark.usefixtures("complaints_let_go")
-def test_an_indicator_from_the_page_to_its_effect(
-    page: Page, sign_in: SignIn, company: Company, shops: Customer
-) -> None:
-    # The general manager makes it: data only; what is missing is said at its field.
-    sign_in(company.general_manager)
+def make(page: Page) -> None:
+    """A draft, data only; what is missing is said at its field."""
     page.goto("/warnings/indicators/")
     page.get_by_role("link", name="新建指标").click()
     page.fill("#id_name_zh", "品规数下降")
@@ -72,7 +68,9 @@ def test_an_indicator_from_the_page_to_its_effect(
     expect(page.locator("h1")).to_have_text("品规数下降")
     expect(page.locator(".zd-head .zd-state")).to_have_text("草稿")
 
-    # A line for all, and a looser one for important customers: the page says who would be hit and which line decides.
+
+def give_lines(page: Page, hit_one: Customer) -> None:
+    """A line for all, a looser one for important customers: the page says who would be hit, and which line decides."""
     for importance, near, breach in (("", "0.2", "0.1"), ("important", "0.7", "0.5")):
         page.select_option("#lines #id_importance", importance)
         page.fill("#lines #id_near", near)
@@ -81,15 +79,47 @@ def test_an_indicator_from_the_page_to_its_effect(
         expect(page.locator("#lines tbody tr")).to_have_count(1 if not importance else 2)
     hit = page.locator("#hits tbody tr")
     expect(hit).to_have_count(1)
-    expect(hit).to_contain_text(shops.name)
+    expect(hit).to_contain_text(hit_one.name)
     expect(hit).to_contain_text("重要")
 
-    # Tried on the past: nothing waits for the page.
+
+def try_on_the_past(page: Page) -> None:
+    """Nothing waits for the page."""
     page.locator("#past form button").click()
     expect(page.locator("#past [data-trial]")).to_contain_text("可以离开本页")
     call_command("try_indicators")
     expect(page.locator("#past table")).to_contain_text("每月新增报告", timeout=15000)
     expect(page.locator("#past")).to_contain_text("营销总监")
+
+
+def propose_a_measure(page: Page, who: Person) -> None:
+    """Who, by when."""
+    page.locator("[data-line] input[name$=what]").first.fill("补齐缺货品规")
+    page.locator("[data-line] select[name$=way]").first.select_option("stock")
+    page.locator("[data-line] select[name$=who]").first.select_option(str(who.pk))
+    page.locator("[data-line] input[name$=by_when]").first.fill("2026-11-27")
+    page.locator("#propose form button.btn-primary").click()
+    expect(page.locator("#measures")).to_contain_text("补齐缺货品规")
+
+
+def read_the_effect_and_close(page: Page) -> None:
+    """Measured again: recovered, and the outcome is proposed."""
+    expect(page.locator("#measures")).to_contain_text("27% → 130%")
+    expect(page.locator("#measures")).to_contain_text("挽回")
+    expect(page.locator("#close input[value=recovered]")).to_be_checked()
+    page.locator("#close textarea").fill("补货后品规恢复")
+    page.locator("#close button.btn-primary").click()
+    expect(page.locator("[aria-labelledby=outcome-title]")).to_contain_text("补货后品规恢复")
+
+
+@pytest.mark.usefixtures("complaints_let_go")
+def test_an_indicator_from_the_page_to_its_effect(
+    page: Page, sign_in: SignIn, company: Company, shops: Customer
+) -> None:
+    sign_in(company.general_manager)
+    make(page)
+    give_lines(page, shops)
+    try_on_the_past(page)
 
     # Put live from today; that night its first report comes to the desk of important customers.
     page.locator("#live button").click()
@@ -102,20 +132,13 @@ def test_an_indicator_from_the_page_to_its_effect(
     expect(page.locator("tbody tr", has_text=shops.name)).to_have_count(1)
     page.goto(f"/warnings/{report.pk}/")
     expect(page.locator("[aria-labelledby=why-title]")).to_contain_text("品规数下降")
-
-    # A measure: who, by when.
-    page.locator("[data-line] input[name$=what]").first.fill("补齐缺货品规")
-    page.locator("[data-line] select[name$=way]").first.select_option("stock")
-    page.locator("[data-line] select[name$=who]").first.select_option(str(company.a.account_manager.pk))
-    page.locator("[data-line] input[name$=by_when]").first.fill("2026-11-27")
-    page.locator("#propose form button.btn-primary").click()
-    expect(page.locator("#measures")).to_contain_text("补齐缺货品规")
+    propose_a_measure(page, company.a.account_manager)
     sign_in(company.a.account_manager)
     page.goto(f"/warnings/{report.pk}/")
     page.locator("#measures form button").click()
     expect(page.locator("#measures form")).to_have_count(0)
 
-    # Four weeks later the same indicator is measured again: recovered, and the outcome is proposed.
+    # Four weeks later the same indicator is measured again.
     clock.shift(timedelta(days=29))
     for customer in Customer.objects.filter(facts__month=OCTOBER):
         facts(customer, [40], until=date(2026, 11, 1))
@@ -123,9 +146,4 @@ def test_an_indicator_from_the_page_to_its_effect(
     assert Measure.objects.get().verdict == "recovered"
     sign_in(company.marketing_director)
     page.goto(f"/warnings/{report.pk}/")
-    expect(page.locator("#measures")).to_contain_text("27% → 130%")
-    expect(page.locator("#measures")).to_contain_text("挽回")
-    expect(page.locator("#close input[value=recovered]")).to_be_checked()
-    page.locator("#close textarea").fill("补货后品规恢复")
-    page.locator("#close button.btn-primary").click()
-    expect(page.locator("[aria-labelledby=outcome-title]")).to_contain_text("补货后品规恢复")
+    read_the_effect_and_close(page)
