@@ -4,13 +4,14 @@ import gzip
 import threading
 import time
 from collections.abc import Callable, Iterator
-from datetime import datetime, timedelta
+from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
 
+from accounts import clock
 from tests.factories.company import Company
 from tests.factories.visits import CHINA
 from tests.visits.test_weather import cap
@@ -72,7 +73,7 @@ def mapped(company: Company) -> Company:
 
 def alert(identifier: str, **fields: str) -> str:
     """An alert for the hours after this one, wherever the clock stands."""
-    soon = datetime.now(CHINA) + timedelta(days=1)
+    soon = clock.now().astimezone(CHINA) + timedelta(days=1)
     text = cap(identifier=identifier, **fields).partition("?>")[2]
     text = text.replace("2026-11-23T18:00:00", f"{soon + timedelta(hours=8):%Y-%m-%dT%H:%M:%S}")
     return text.replace("2026-11-23T10:00:00", f"{soon:%Y-%m-%dT%H:%M:%S}")
