@@ -1,6 +1,6 @@
 """On which days of the past the real evaluation ran, and what it would say today."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from django.db import connection, transaction
 from early_warnings.models import EarlyWarning
@@ -16,6 +16,23 @@ def look_at_tables() -> None:
     """In one transaction PostgreSQL would take these tables for as empty as they were in the beginning."""
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE warnings_earlywarning, warnings_sign, warnings_measure, duties_duty, duties_notice")
+
+
+def check_at_once() -> None:
+    """Check references with each statement.
+
+    Left to the end of the transaction they wait in a queue, and each caught exception inside a trigger (the history's
+    have some) walks the whole queue: the load would take time by the square of its rows.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+
+
+def evaluate_on(day: date, now: datetime) -> None:
+    """Score and evaluate as on a day. An evaluation leaves the checks to the end: here they go on at once."""
+    score_customers(on=day, now=now)
+    evaluate(on=day, now=now)
+    check_at_once()
 
 
 def evaluation_days(book: Book) -> list[date]:

@@ -15,6 +15,7 @@ from config.demo.book import Book, open_book
 from config.demo.changes import write_changes
 from config.demo.complaining import write_complaints
 from config.demo.customers import Retailers, draw_retailers, write_retailers
+from config.demo.evaluated import check_at_once
 from config.demo.facts import write_retail_facts
 from config.demo.files import write_files
 from config.demo.follow_ups import FollowUps
@@ -78,7 +79,7 @@ def load(shape: Shape, say: Say, *, plan_seconds: float = 0, processes: int = 1)
     book = None
     with transaction.atomic():
         _refuse_unless_empty()
-        _check_at_once()
+        check_at_once()
         progress.step("Organisation, people, posts")
         company = found_company(shape)
         progress.step(f"{shape.retailers:,} retailers along their streets")
@@ -151,16 +152,6 @@ def _live_through(shape: Shape, progress: Progress) -> Book:
     write_governance(book)
     refresh_clocks(on=shape.today)
     return book
-
-
-def _check_at_once() -> None:
-    """Check references with each statement.
-
-    Left to the end of the transaction they wait in a queue, and each caught exception inside a trigger (the history's
-    have some) walks the whole queue: the load would take time by the square of its rows.
-    """
-    with connection.cursor() as cursor:
-        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
 
 
 def _refuse_unless_empty() -> None:

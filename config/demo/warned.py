@@ -7,13 +7,12 @@ from django.db import connection
 from django.utils import timezone
 from early_warnings.models import EarlyWarning, Measure, ReportEvent, UnitWarning
 from early_warnings.rules import quiet_until
-from early_warnings.services import evaluate, score_customers
 from early_warnings.services.course import JUDGE_WITHIN, MEASURE
 
 from accounts.rules import Role
 from accounts.services.copying import Numbers, copy_objects, update_objects
 from config.demo.book import Book
-from config.demo.evaluated import evaluation_days, look_at_tables, stand_today
+from config.demo.evaluated import evaluate_on, evaluation_days, look_at_tables, stand_today
 from config.demo.follow_ups import FollowUps
 from config.demo.promises import Promises
 from config.demo.warning_words import CONCLUSIONS, MEASURES, UNIT_CONCLUSIONS, UNIT_MEASURES
@@ -42,13 +41,11 @@ def write_warnings(book: Book, promises: Promises, follow_ups: FollowUps) -> Non
         look_at_tables()
         now = book.shape.at(day, NIGHT)
         story.close_until(now)
-        score_customers(on=day, now=now)
-        evaluate(on=day, now=now)
+        evaluate_on(day, now)
         story.go_on(day)
     story.close_until(book.shape.now)
     look_at_tables()
-    score_customers(on=book.shape.today, now=book.shape.now)
-    evaluate(on=book.shape.today, now=book.shape.now)
+    evaluate_on(book.shape.today, book.shape.now)
     story.finish()
 
 

@@ -4,14 +4,15 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.models import F
-from early_warnings.models import EarlyWarning, Evaluation, Measure
+from early_warnings.models import EarlyWarning, Evaluation, Measure, ReportEvent
 from pytest_django import DjangoDbBlocker
 
 from accounts.models import ClassChange, Customer
 from complaints.models import Complaint
 from complaints.rules import COURSE, Gravity
+from config.demo.evaluated import evaluate_on
 from duties.calendar import WorkCalendar
 from duties.models import Duty, Notice
 from tests.config.test_demo import NOW, TODAY, load
@@ -94,3 +95,10 @@ def _overlapping_visits() -> int:
             " AND a.started_at < b.ended_at AND b.started_at < a.ended_at"
         )
         return int(cursor.fetchone()[0])
+
+
+def test_an_evaluation_leaves_no_checks_to_the_end() -> None:
+    """They would wait in a queue that each later write of a report walks through."""
+    evaluate_on(TODAY, NOW)
+    with pytest.raises(IntegrityError, match="foreign key"), transaction.atomic():
+        ReportEvent.objects.create(warning_id=10**9, what=ReportEvent.What.RAISED, at=NOW)
