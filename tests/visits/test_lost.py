@@ -17,7 +17,7 @@ from duties import watch
 from tests.factories.accounts import PostFactory
 from tests.factories.visits import MONDAY, DayPlanFactory, at
 from visits.models import DayPlan, PlanRun
-from visits.rules import LOST_MOST
+from visits.rules import FORGIVEN_MOST, LOST_MOST
 from visits.services.claiming import LOST, claim, give_up_lost
 from visits.services.drafting import Search
 from visits.services.nights import make_one, open_run, settle, tonight, try_again
@@ -126,8 +126,21 @@ def test_those_that_a_dead_worker_had_come_last(db: None) -> None:
         PostFactory()
     first, *others = tonight(now=at(2))
     assert claim(plan_id=first) == first
-    assert tonight(now=at(2) + timedelta(minutes=11)) == [*others, first]
     assert claim(on=MONDAY) == others[0]
+    assert tonight(now=at(2) + timedelta(minutes=11)) == [others[1], first, others[0]]
+
+
+def test_what_went_down_with_its_machine_is_forgiven_but_not_for_ever(db: None) -> None:
+    """Its message did not come back: it is handed out by the clock, with all attempts before it, for some hours."""
+    plan_id = tonight(now=at(2))[0] if PostFactory() else 0
+    moments = [at(2) + timedelta(minutes=11 * number) for number in range(1, FORGIVEN_MOST + LOST_MOST)]
+    handed = []
+    for moment in moments:
+        assert claim(plan_id=plan_id) == plan_id
+        handed.append(tonight(now=moment))
+    times = FORGIVEN_MOST + LOST_MOST - 2
+    assert handed == [[plan_id]] * times + [[]]
+    assert plans_given_up(at(6)) != []
 
 
 def test_the_night_before_does_not_forgive_but_a_command_does(db: None) -> None:

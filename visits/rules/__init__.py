@@ -1,7 +1,7 @@
 """When a visit is due, how much it matters, how a working day runs, what a visit counts for: pure functions."""
 
 from visits.rules.intervals import Interval, Unit, due_date, known_days, shipped_matrix
-from visits.rules.nights import ATTEMPTS_MOST, LOST_MOST, is_late, is_stale, planned_day
+from visits.rules.nights import ATTEMPTS_MOST, FORGIVEN_MOST, LOST_MOST, is_late, is_stale, planned_day
 from visits.rules.prices import Promise, demand_prices, promise_prices
 from visits.rules.priority import (
     Facts,
@@ -23,6 +23,7 @@ from visits.rules.working_day import WorkingDay, capacity_minutes, opening_windo
 __all__ = [
     "ATTEMPTS_MOST",
     "DISTANCE_TO_EXPLAIN",
+    "FORGIVEN_MOST",
     "LOST_MOST",
     "Cell",
     "Count",

@@ -9,8 +9,11 @@ WORK_ENDS = time(17, 30)
 MORNING = time(7, 0)
 #: A plan whose making failed so often is left to people: the night's page and the health page name it.
 ATTEMPTS_MOST = 5
-#: So is one that so often took its worker with it: no worker came back with it.
+#: So is one that so often took its worker with it, one death upon the other: no worker came back with it.
 LOST_MOST = 3
+#: One that nobody came back with, and nobody asked for again, went down with its whole machine: that is forgiven until
+#: it was handed out so often.
+FORGIVEN_MOST = 8
 
 
 def planned_day(

@@ -2,7 +2,9 @@
 
 An attempt is counted, and that is committed, before it begins; whoever ends one, well or not, counts from nought again.
 So a plan that takes its worker with it each time (out of memory, a fault in compiled code) is known by its number of
-attempts begun, and given up after `LOST_MOST` of them until somebody lets it be tried again.
+attempts begun, and given up after `LOST_MOST` of them until somebody lets it be tried again: a worker's parent that
+outlives it hands a lost message to the next one at once. When the parent dies too, nobody does: the machine was killed,
+and the plan that it had is seldom the cause. Then the next handing out forgives, `FORGIVEN_MOST` times in a night.
 """
 
 import logging

@@ -8,7 +8,7 @@ import logging
 from datetime import date, datetime, timedelta
 
 from django.db import connection, transaction
-from django.db.models import Count, F, Q
+from django.db.models import Case, Count, F, Q, SmallIntegerField, When
 from django.db.models.functions import Least
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -17,7 +17,7 @@ from accounts.models import Person
 from duties.calendar import WorkCalendar
 from visits.models import DayPlan, PlanRun
 from visits.querysets import PLANNED, DayPlanQuerySet, planned_people
-from visits.rules import ATTEMPTS_MOST, LOST_MOST, is_late, is_stale, planned_day
+from visits.rules import ATTEMPTS_MOST, FORGIVEN_MOST, LOST_MOST, is_late, is_stale, planned_day
 from visits.rules.weather import MAY_DECLARE
 from visits.services.claiming import give_up_lost
 from visits.services.clocks import refresh_clocks
@@ -93,7 +93,15 @@ def tonight(*, now: datetime) -> list[int]:
     rows = waiting_plans(run).filter(asked_long_ago).select_for_update(skip_locked=True)
     # What a dead worker had comes last: if it killed it, the others are made first.
     ids = [pk for _begun, pk in sorted(rows.values_list("begun", "pk"))]
-    DayPlan.objects.filter(pk__in=ids).update(queued_at=now, handed_out=F("handed_out") + 1)
+    DayPlan.objects.filter(pk__in=ids).update(
+        queued_at=now,
+        handed_out=F("handed_out") + 1,
+        begun=Case(
+            When(state=DayPlan.State.WAITING, handed_out__lt=FORGIVEN_MOST, then=0),
+            default=F("begun"),
+            output_field=SmallIntegerField(),
+        ),
+    )
     if not _unsettled(run).exists():
         settle(run=run, now=now)
     return ids
