@@ -172,7 +172,7 @@ def main() -> None:
 
 
 def measure(repeat: int) -> None:
-    """The first night, further ones and an import, beside the bare join before and after them."""
+    """The first night, further ones and an import, beside the bare join before and after them; then the score card."""
     from django.db.models import Max
     from early_warnings import services
     from early_warnings.models import Evaluation
@@ -192,7 +192,10 @@ def measure(repeat: int) -> None:
             taken.append(parts)
             if day == 0:
                 between = seconds(bare_join, repeat)
+            print(f"night {day + 1}: {parts.whole:.2f} s", flush=True)
+        started = time.perf_counter()
         touched = import_some()
+        writing = time.perf_counter() - started
         moved = clock.now() + timedelta(days=(nights[-1].on - clock.today()).days)
         imported = Parts()
         after = imported.time(lambda: services.evaluate_after_imports(now=moved))
@@ -206,13 +209,35 @@ def measure(repeat: int) -> None:
     )
     print(f"each further night: {nights[-1].statements} statements; {usual.said(bare)}")
     without = taken[0].sums + usual.whole
-    print(f"a night that sums up everybody anew (a new month): ratio {without / bare:.1f}")
+    print(f"a night that sums up everybody anew (a new month): {without:.2f} s, ratio {without / bare:.1f}")
     print(
-        f"after an import of {touched:,} customers, {after.opened - nights[-1].opened:,} reports opened:"
+        f"after an import of {touched:,} customers (written with its notes in {writing:.2f} s),"
+        f" {after.opened - nights[-1].opened:,} reports opened:"
         f" {imported.said(bare)}; {imported.whole / taken[0].whole:.1%} of the first evaluation,"
         f" {imported.whole / without:.1%} of one anew, {imported.whole / usual.whole:.0%} of a further night"
     )
-    print(f"memory at most: {memory.said()}")
+    print(f"memory at most: {memory.said()}", flush=True)
+    measure_scoring(nights[-1].on, bare)
+
+
+def measure_scoring(on: date, bare: float) -> None:
+    """The score card of everybody, and of those whom an import touched."""
+    from early_warnings import services
+
+    from accounts import clock
+
+    for whom, before in (("everybody", None), ("an import", import_some)):
+        if before is not None:
+            before()
+        started = time.perf_counter()
+        scoring = services.score_customers(on=on, now=clock.now(), months_before=0)
+        taken = time.perf_counter() - started
+        if scoring is not None:
+            print(
+                f"score card after {whom}: {scoring.customers:,} looked at, {scoring.changed:,} written,"
+                f" {taken:.2f} s, ratio {taken / bare:.2f}",
+                flush=True,
+            )
 
 
 def import_some() -> int:
@@ -225,7 +250,8 @@ def import_some() -> int:
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE accounts_monthlyfact"
-            " SET quantity = quantity * CASE WHEN customer_id %% 1000 = 7 THEN 0.2 ELSE 1.01 END"
+            " SET quantity = quantity * CASE WHEN customer_id %% 1000 = 7 THEN 0.2 ELSE 1.01 END,"
+            " amount = amount * CASE WHEN customer_id %% 1000 = 7 THEN 0.2 ELSE 1.01 END"
             " WHERE month = %s AND customer_id %% 100 = 7",
             [LAST],
         )

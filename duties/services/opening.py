@@ -12,7 +12,10 @@ from accounts.services.copying import copy_objects
 from duties import kinds
 from duties.models import Duty, DutyEvent
 from duties.services.ladder import Ladder
-from duties.services.telling import BATCH, allocate, tell
+from duties.services.telling import allocate, tell
+
+#: Up to so many are inserted by one plain statement; more come by COPY.
+FEW = 200
 
 _OPENED = """
     INSERT INTO duties_dutyevent (duty_id, act, level, turn, role, owner_id, by_id, due_at, note, at)
@@ -81,7 +84,7 @@ def open_duties(*, kind: str, openings: Sequence[Opening], now: datetime, by: Pe
         _duty(number, kind, opening, ladder)
         for number, opening in zip(numbers, sorted(openings, key=lambda each: each.subject_id), strict=True)
     ]
-    if len(candidates) > BATCH:
+    if len(candidates) > FEW:
         copy_objects(candidates, ignore_conflicts=True)
     else:
         Duty.objects.bulk_create(candidates, ignore_conflicts=True)

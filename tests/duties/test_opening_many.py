@@ -37,6 +37,6 @@ def test_many_come_by_another_way_to_the_same(company: Company, monkeypatch: pyt
     assert [len(rows) for rows in few] == [3, 3, 3]
     Notice.objects.all().delete()
     Duty.objects.update(state=Duty.State.CLOSED, next_due_at=None, closed_at=NOW, kind="warning.unit")
-    monkeypatch.setattr(opening, "BATCH", 1)
+    monkeypatch.setattr(opening, "FEW", 1)
     many = opened(company)
     assert [many[0][3:], many[1][3:], many[2]] == few

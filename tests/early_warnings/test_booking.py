@@ -10,10 +10,11 @@ from typing import Any
 import pytest
 from django.db import connection
 from early_warnings import services
-from early_warnings.models import KeptBasis, Touched
+from early_warnings.models import Evaluation, KeptBasis, Touched
 from early_warnings.rules import months_back
+from early_warnings.services.evaluation import statements
 
-from accounts.models import Customer, MonthlyFact, OrgUnit
+from accounts.models import Customer, FileImport, MonthlyFact, OrgUnit
 from tests.early_warnings.cases import LAST_MONTH, MONDAY, months, steady_market
 from tests.factories.accounts import CustomerFactory, MonthlyFactFactory, OrgUnitFactory, PersonFactory, PostFactory
 from tests.factories.company import Company
@@ -94,6 +95,32 @@ def test_plain_changes_read_no_month_again(company: Company) -> None:
     # whose last order is gone is looked up: which one was the last before it no note tells
     assert asked == [market[3].pk]
     assert kept() == made_anew()
+
+
+def test_months_are_counted_again_only_when_rows_came_or_went(company: Company) -> None:
+    market = steady_market(company.b)
+    MonthlyFact.objects.filter(month=LAST_MONTH).delete()
+    asked: list[str] = []
+
+    def after(rows: int) -> Evaluation | None:
+        FileImport.objects.create(
+            kind="facts", file_name="f.csv", sha256=f"{rows:064}", rows=rows, created=rows, changed=0, unchanged=0,
+            imported_at=MONDAY,
+        )  # fmt: skip
+        asked.clear()
+        with connection.execute_wrapper(lambda execute, *details: asked.append(details[0]) or execute(*details)):
+            found: Evaluation | None = services.evaluate_after_imports(now=MONDAY)
+        return found
+
+    evaluate()
+    MonthlyFact.objects.filter(customer=market[0], month=months_back(LAST_MONTH, 1)).update(quantity=30)
+    evaluation = after(1)
+    assert (evaluation and evaluation.month, statements.KNOWN in asked) == (months_back(LAST_MONTH, 1), False)
+    assert kept() == made_anew()
+    for customer in market:
+        MonthlyFactFactory(customer=customer, month=LAST_MONTH, quantity=1000)
+    evaluation = after(8)
+    assert (evaluation and evaluation.month, statements.KNOWN in asked) == (LAST_MONTH, True)
 
 
 def test_notes_say_what_stood_before_and_after(company: Company) -> None:

@@ -14,6 +14,11 @@ TAKE = """
         jsonb_populate_record(NULL::accounts_monthlyfact, after) AS n
     FROM taken
 """
+#: Whether a row of facts has come or gone, one of the running month has changed, or nobody can tell.
+MOVED = """
+    SELECT 1 FROM early_noted
+    WHERE month IS NULL OR month >= %(running)s OR (o IS NULL) <> (n IS NULL) LIMIT 1
+"""
 #: What was noted while sums were made anew may be in them already, or not: it cannot be booked.
 DOUBT = "UPDATE warnings_touched SET month = NULL, before = NULL, after = NULL WHERE month IS NOT NULL"
 DOUBT_ANEW = f"{DOUBT} AND customer_id IN (SELECT customer_id FROM early_touched WHERE anew)"

@@ -21,9 +21,8 @@ _BY_INDEX = "SET LOCAL enable_hashjoin = {0}; SET LOCAL enable_mergejoin = {0}"
 
 
 def keep(work: Work, basis: Basis, indicators: Sequence[Indicator]) -> bool:
-    """Bring the kept basis up to date; True if it was only renewed for the customers in `early_touched`."""
+    """Bring the kept basis up to date by the notes taken; True if it was only renewed for those in `early_touched`."""
     kept, _ = KeptBasis.objects.select_for_update().get_or_create(pk=1)
-    work.execute(booking.TAKE)
     work.execute(booking.touched(basis))
     everybody, touched = work.execute(
         "SELECT count(*) FILTER (WHERE customer_id IS NULL), count(*) FROM early_touched"

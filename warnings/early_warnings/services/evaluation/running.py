@@ -14,7 +14,7 @@ from duties.services import Opening, open_duties
 from early_warnings import rules
 from early_warnings.measures import MEASURES, fits
 from early_warnings.models import EarlyWarning, Evaluation, Indicator, KeptBasis, Threshold, UnitWarning
-from early_warnings.services.evaluation import compiling, figures, gates, keeping, statements
+from early_warnings.services.evaluation import booking, compiling, figures, gates, keeping, statements
 from early_warnings.services.evaluation.sums import Basis
 from early_warnings.services.evaluation.work import Work
 
@@ -47,7 +47,8 @@ def evaluate(*, on: date, now: datetime, only_touched: bool = False) -> Evaluati
         # Checks that wait for the commit make a queue, which the triggers of the history walk through for every row.
         work.execute("SET CONSTRAINTS ALL IMMEDIATE")
         imports = _imports()
-        known = known_on(work, on)
+        work.execute(booking.TAKE)
+        known = (_known_still(work, on) if only_touched else None) or known_on(work, on)
         indicators = _valid(on, known)
         customers = _of_customers(indicators)
         basis = figures.basis_of(customers, known, keeping.TABLE)
@@ -86,6 +87,14 @@ def _was_known(known: rules.Known) -> bool:
     """Whether the last evaluation compared the same months until the same day."""
     last = Evaluation.objects.filter(finished_at__isnull=False).order_by("-on").first()
     return last is not None and (last.on, last.month, last.known_until) == (known.on, known.month, known.until)
+
+
+def _known_still(work: Work, on: date) -> rules.Known | None:
+    """What the last evaluation of the day knew, if by the notes taken the facts can tell no other months since."""
+    last = Evaluation.objects.filter(on=on, finished_at__isnull=False).first()
+    if last is None or work.execute(booking.MOVED, running=on.replace(day=1)):
+        return None
+    return rules.Known(on, last.month, last.known_until)
 
 
 def known_on(work: Work, on: date) -> rules.Known:
