@@ -77,7 +77,7 @@ def served(port: int) -> Iterator[list[int]]:
         [sys.executable, "manage.py", "collectstatic", "--noinput", "-v0"], cwd=ROOT, env=environment, check=True
     )
     command = [sys.executable, "-m", "gunicorn", "benchmarks.counted:application", "--bind", f"127.0.0.1:{port}"]
-    options = ["--workers", "2", "--log-level", "warning", "--no-control-socket"]
+    options = ["--workers", "2", "--preload", "--log-level", "warning", "--no-control-socket"]
     server = subprocess.Popen([*command, *options], cwd=ROOT, env=environment)
     try:
         for _ in range(150):

@@ -147,7 +147,7 @@ def commands() -> dict[str, list[str]]:
                 "--bind",
                 f"{settings.HOST}:{settings.PORT}",
             ),
-            *("--workers", str(settings.WEB_WORKERS), "--threads", "4", "--graceful-timeout", "10"),
+            *("--workers", str(settings.WEB_WORKERS), "--threads", "4", "--preload", "--graceful-timeout", "10"),
             *("--log-level", "warning", "--no-control-socket"),
         ],
         "worker": [
