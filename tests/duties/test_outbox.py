@@ -2,7 +2,6 @@
 
 import json
 import smtplib
-import threading
 from collections.abc import Iterator
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -25,6 +24,7 @@ from duties.services import outbox
 from duties.services.outbox import LEASE, claim
 from tests.factories.company import Company
 from tests.factories.duties import DutyFactory, promise_rule
+from tests.factories.web import serving
 
 
 class Taker(BaseHTTPRequestHandler):
@@ -57,12 +57,8 @@ class Hook:
 @pytest.fixture
 def hook() -> Iterator[Hook]:
     hook = Hook()
-    thread = threading.Thread(target=hook.server.serve_forever, args=(0.01,))
-    thread.start()
-    yield hook
-    hook.server.shutdown()
-    thread.join()
-    hook.server.server_close()
+    with serving(hook.server):
+        yield hook
 
 
 def reach(person: Person, **how: str) -> None:

@@ -1,7 +1,6 @@
 """A feed of alerts from a real server: what it holds, links to or sends on to, and all that may go wrong with it."""
 
 import gzip
-import threading
 import time
 from collections.abc import Callable, Iterator
 from datetime import timedelta
@@ -14,7 +13,8 @@ from django.core.management import CommandError, call_command
 from accounts import clock
 from tests.factories.company import Company
 from tests.factories.visits import CHINA
-from tests.visits.test_weather import cap
+from tests.factories.web import serving
+from tests.visits.test_cap import cap
 from visits.models import WeatherAlert
 from visits.services.weather import fetching
 
@@ -55,12 +55,8 @@ class Feed:
 @pytest.fixture
 def feed() -> Iterator[Feed]:
     feed = Feed()
-    thread = threading.Thread(target=feed.server.serve_forever, args=(0.01,))
-    thread.start()
-    yield feed
-    feed.server.shutdown()
-    thread.join()
-    feed.server.server_close()
+    with serving(feed.server):
+        yield feed
 
 
 @pytest.fixture
