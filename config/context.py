@@ -68,14 +68,14 @@ def menu_markup(
 
 
 def menu_of(path: str, person: Person, counts: Mapping[str, int]) -> dict[str, SafeString]:
-    seen = menu.visible(roles=person.roles, staff=person.is_staff)
-    addresses = [menu.address(entry.url_name) for _group, entries in seen for entry in entries]
+    groups = menu.visible(roles=person.roles, staff=person.is_staff)
+    seen = [entry for _group, entries in groups for entry in entries]
     return menu_markup(
         language=get_language() or "",
         roles=person.roles,
         staff=person.is_staff,
-        here=current_address(path, addresses),
-        counts=tuple(sorted(counts.items())),
+        here=current_address(path, [menu.address(entry.url_name) for entry in seen]),
+        counts=tuple((entry.counts, counts[entry.counts]) for entry in seen if counts.get(entry.counts)),
     )
 
 

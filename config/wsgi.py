@@ -6,6 +6,10 @@ from pathlib import Path
 
 from django.conf import settings
 from django.core.wsgi import get_wsgi_application
+from django.template import Engine
+from django.template.loader import get_template
+from django.urls import get_resolver
+from django.utils import translation
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 application = get_wsgi_application()
@@ -16,11 +20,6 @@ def make_ready() -> None:
 
     What is there then stays: the garbage collector need not look through it again and again. No database is asked.
     """
-    from django.template import Engine
-    from django.template.loader import get_template
-    from django.urls import get_resolver
-    from django.utils import translation
-
     get_resolver().url_patterns  # noqa: B018 reading it imports them
     for folder in map(Path, Engine.get_default().dirs):
         for template in folder.rglob("*.html"):

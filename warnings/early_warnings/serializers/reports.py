@@ -65,6 +65,13 @@ class MeasureSerializer(serializers.ModelSerializer[Measure]):
         read_only_fields = fields
 
 
+#: What both kinds of report say of their course.
+_COURSE = (
+    *("above_again_on", "suppressed_until", "suppressed_because", "held_by", "due_at"),
+    *("outcome", "conclusion", "closed_at", "closed_by"),
+)
+
+
 class EarlyWarningSerializer(serializers.ModelSerializer[EarlyWarning]):
     signs = SignSerializer(many=True, read_only=True)
     measures = MeasureSerializer(many=True, read_only=True)
@@ -87,15 +94,7 @@ class EarlyWarningSerializer(serializers.ModelSerializer[EarlyWarning]):
             "level",
             "state",
             "opened_on",
-            "above_again_on",
-            "suppressed_until",
-            "suppressed_because",
-            "held_by",
-            "due_at",
-            "outcome",
-            "conclusion",
-            "closed_at",
-            "closed_by",
+            *_COURSE,
             "signs",
             "measures",
             "score",
@@ -125,15 +124,7 @@ class UnitWarningSerializer(serializers.ModelSerializer[UnitWarning]):
             "line",
             "opened_on",
             "last_seen_on",
-            "above_again_on",
-            "suppressed_until",
-            "suppressed_because",
-            "held_by",
-            "due_at",
-            "outcome",
-            "conclusion",
-            "closed_at",
-            "closed_by",
+            *_COURSE,
             "measures",
         )
         read_only_fields = fields
