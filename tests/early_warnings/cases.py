@@ -1,14 +1,14 @@
 """Customers whose months cross a line, and the reports that an evaluation makes of them."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from early_warnings import services
-from early_warnings.models import EarlyWarning, Measure, UnitWarning
+from early_warnings.models import EarlyWarning, Evaluation, Measure, UnitWarning
 from early_warnings.rules import months_back
 
-from accounts.models import Customer
+from accounts.models import Customer, MonthlyFact
 from tests.factories.accounts import CustomerFactory, MonthlyFactFactory
 from tests.factories.company import Branch
 
@@ -47,3 +47,19 @@ def propose_one(report: EarlyWarning | UnitWarning, *, now: datetime = MONDAY, w
     holder = report.duty.owner
     proposal = services.Proposal(what, holder, now.date(), way="stock")
     return services.propose(report=report, proposals=[proposal], by=holder, now=now)[0]
+
+
+def evaluate(now: datetime = MONDAY) -> Evaluation:
+    return services.evaluate(on=now.date(), now=now)
+
+
+def later(days: int) -> datetime:
+    return MONDAY + timedelta(days=days)
+
+
+def set_month(customer: Customer, month: date, quantity: int) -> None:
+    MonthlyFact.objects.filter(customer=customer, month=month).update(quantity=quantity)
+
+
+def whats(report: EarlyWarning | UnitWarning) -> list[str]:
+    return list(report.history.order_by("pk").values_list("what", flat=True))

@@ -1,4 +1,4 @@
-"""What an evaluation writes: one report a customer, to the right desk, once; totals, effects, quiet (WRN-2…5)."""
+"""What an evaluation writes: one report a customer, to the right desk, once; effects, quiet (WRN-3…5)."""
 
 import threading
 from datetime import date, datetime, timedelta
@@ -9,41 +9,29 @@ from django.db import IntegrityError, connection, transaction
 from django.db.models import Count
 from django.test.utils import CaptureQueriesContext
 from early_warnings import services, tasks
-from early_warnings.models import EarlyWarning, Evaluation, Indicator, ReportEvent, Sign, Threshold, UnitWarning
+from early_warnings.models import EarlyWarning, Evaluation, ReportEvent, Sign, UnitWarning
 from early_warnings.rules import months_back
 
 from accounts import clock
 from accounts.models import Customer, FileImport, MonthlyFact, OrgUnit
 from accounts.services.customers import change_class
 from duties.models import Duty
-from tests.early_warnings.cases import FALLEN, LAST_MONTH, MONDAY, months, propose_one, report_about, steady_market
+from tests.early_warnings.cases import (
+    FALLEN,
+    LAST_MONTH,
+    MONDAY,
+    evaluate,
+    later,
+    months,
+    propose_one,
+    report_about,
+    set_month,
+    whats,
+)
 from tests.factories.accounts import CustomerFactory, MonthlyFactFactory, OrgUnitFactory, PersonFactory, PostFactory
 from tests.factories.company import Company
 
 TODAY = MONDAY.date()
-
-
-def evaluate(now: datetime = MONDAY) -> Evaluation:
-    return services.evaluate(on=now.date(), now=now)
-
-
-def later(days: int) -> datetime:
-    return MONDAY + timedelta(days=days)
-
-
-def set_month(customer: Customer, month: date, quantity: int) -> None:
-    MonthlyFact.objects.filter(customer=customer, month=month).update(quantity=quantity)
-
-
-def whats(report: EarlyWarning | UnitWarning) -> list[str]:
-    return list(report.history.order_by("pk").values_list("what", flat=True))
-
-
-@pytest.fixture
-def market(company: Company) -> list[Customer]:
-    """Steady customers of branch B; values are told as they are, for round figures."""
-    Indicator.objects.update(against_market=False)
-    return steady_market(company.b)
 
 
 # One report a customer, again and again
@@ -196,103 +184,6 @@ def test_every_duty_has_an_owner_and_a_deadline(company: Company, market: list[C
     evaluate()
     reports = EarlyWarning.objects.filter(duty__next_due_at__gt=MONDAY, duty__owner__isnull=False, duty__state="open")
     assert (reports.count(), EarlyWarning.objects.count()) == (30, 30)
-
-
-# Totals and ratios of units
-
-
-def silent(company: Company, days: int, *, unit: OrgUnit | None = None) -> Customer:
-    """Ordered once a week all year until so many days before the end of October."""
-    customer = CustomerFactory(unit=unit or company.a.unit)
-    until = date(2026, 10, 31) - timedelta(days=days)
-    for back in range(12):
-        month = months_back(LAST_MONTH, back)
-        if month <= until:
-            last = min(until, months_back(month, -1) - timedelta(days=1))
-            MonthlyFactFactory(customer=customer, month=month, quantity=5, orders=4, last_order_on=last)
-    return customer
-
-
-def lines(key: str, breach: str, near: str, **fields: object) -> None:
-    Threshold.objects.update_or_create(
-        indicator=Indicator.objects.get(key=key), defaults={"breach": Decimal(breach), "near": Decimal(near)}, **fields
-    )
-
-
-def test_a_total_counts_who_stopped_within_a_month(company: Company, market: list[Customer]) -> None:
-    """The line of silence is 3.25 usual gaps, four weeks at least: one crossed it lately, the other long ago."""
-    lines("customers-silent", "2", "1")
-    silent(company, 45)
-    silent(company, 120)
-    silent(company, 10)
-    evaluate()
-    warning = UnitWarning.objects.get()
-    assert (warning.unit, warning.counted, warning.value, warning.level) == (
-        company.a.unit,
-        1,
-        Decimal("1.0000"),
-        "near",
-    )
-    assert (warning.duty.owner, warning.among) == (company.a.general_manager, 5)
-    silent(company, 50)
-    evaluate(later(1))
-    evaluate(later(2))
-    warning.refresh_from_db()
-    assert (warning.counted, warning.level, whats(warning)) == (2, "breach", ["raised", "worse"])
-
-
-def test_a_unit_back_within_its_line_says_so(company: Company, market: list[Customer]) -> None:
-    lines("customers-silent", "2", "1")
-    customer = silent(company, 45)
-    evaluate()
-    Customer.objects.filter(pk=customer.pk).update(status="closed")
-    evaluate(later(1))
-    evaluate(later(2))
-    warning = UnitWarning.objects.get()
-    assert (warning.state, warning.above_again_on, whats(warning)) == (
-        "open",
-        TODAY + timedelta(days=1),
-        ["raised", "back"],
-    )
-
-
-@pytest.mark.parametrize(("falling", "level"), [(1, None), (2, "near"), (3, "breach")])
-def test_a_ratio_is_the_share_of_the_upper_tiers(
-    company: Company, market: list[Customer], falling: int, level: str | None
-) -> None:
-    """Of ten customers of tier 1 and 2; a falling one of tier 3 does not count."""
-    lines("upper-tiers-falling", "0.3", "0.2")
-    for number in range(10):
-        customer = CustomerFactory(unit=company.a.unit, tier=1 + number % 2)
-        months(customer, FALLEN if number < falling else (100,) * 4)
-    months(CustomerFactory(unit=company.a.unit, tier=3), FALLEN)
-    evaluate()
-    found = UnitWarning.objects.filter(indicator__family="ratio")
-    assert [(each.level, each.counted, each.among) for each in found] == ([(level, falling, 10)] if level else [])
-
-
-def test_a_ratio_of_a_handful_is_none(company: Company, market: list[Customer]) -> None:
-    for _ in range(9):
-        months(CustomerFactory(unit=company.a.unit, tier=1), FALLEN)
-    evaluate()
-    assert not UnitWarning.objects.filter(indicator__family="ratio").exists()
-
-
-def test_the_units_own_line_wins_over_the_companys(company: Company, market: list[Customer]) -> None:
-    lines("customers-silent", "1", "1")
-    lines("customers-silent", "9", "8", unit=company.a.unit)
-    silent(company, 45)
-    silent(company, 45, unit=company.b.unit)
-    evaluate()
-    assert [warning.unit for warning in UnitWarning.objects.all()] == [company.b.unit]
-
-
-def test_customers_of_stations_count_for_their_branch(company: Company, market: list[Customer]) -> None:
-    lines("customers-silent", "1", "1")
-    station = OrgUnitFactory(parent=company.a.unit, kind=OrgUnit.Kind.STATION)
-    silent(company, 45, unit=station)
-    evaluate()
-    assert UnitWarning.objects.get().unit == company.a.unit
 
 
 # Closed reports are quiet; effects are measured (WRN-3, WRN-5)
