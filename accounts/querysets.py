@@ -67,6 +67,12 @@ class ScopedQuerySet(models.QuerySet[M]):
         return self.filter(customers_of(person, self.to_customer))
 
 
+class OrderDayQuerySet(ScopedQuerySet[Any]):
+    def with_orders(self) -> Self:
+        """Days on which something was ordered: returns alone are no order."""
+        return self.filter(amount__gt=0)
+
+
 class CustomerQuerySet(ScopedQuerySet[Any]):
     to_customer = ""
 

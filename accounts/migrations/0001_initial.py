@@ -16,6 +16,8 @@ from django.conf import settings
 from django.contrib.postgres.operations import BtreeGistExtension, TrigramExtension
 from django.db import migrations, models
 
+from accounts.migrations._partitioned import CreatePartitionedModel
+
 
 NOW = """
 CREATE FUNCTION zhoudao_now() RETURNS timestamptz LANGUAGE plpgsql STABLE PARALLEL SAFE AS
@@ -23,18 +25,6 @@ $$BEGIN RETURN now() + coalesce((SELECT shift FROM accounts_clock), interval '0'
 CREATE FUNCTION zhoudao_today() RETURNS date LANGUAGE sql STABLE PARALLEL SAFE AS
 $$SELECT (zhoudao_now() AT TIME ZONE 'Asia/Shanghai')::date$$;
 """
-
-
-class CreatePartitionedModel(migrations.CreateModel):
-    """A table whose rows lie in one partition a month."""
-
-    def database_forwards(self, app_label, schema_editor, from_state, to_state):
-        plain = schema_editor.sql_create_table
-        schema_editor.sql_create_table = plain + " PARTITION BY RANGE (month)"
-        try:
-            super().database_forwards(app_label, schema_editor, from_state, to_state)
-        finally:
-            schema_editor.sql_create_table = plain
 
 
 class Migration(migrations.Migration):
@@ -351,6 +341,7 @@ class Migration(migrations.Migration):
             },
         ),
         CreatePartitionedModel(
+            by='month',
             name='MonthlyFact',
             fields=[
                 ('pk', models.CompositePrimaryKey('month', 'customer_id', blank=True, editable=False, primary_key=True, serialize=False)),
@@ -376,6 +367,7 @@ class Migration(migrations.Migration):
             },
         ),
         CreatePartitionedModel(
+            by='month',
             name='MonthlyProductFact',
             fields=[
                 ('pk', models.CompositePrimaryKey('month', 'customer_id', 'product', blank=True, editable=False, primary_key=True, serialize=False)),

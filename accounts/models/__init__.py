@@ -1,7 +1,7 @@
 """Organisation, people, customers, facts: the ground floor that every other app stands on."""
 
 from accounts.models.customers import ClassChange, Customer
-from accounts.models.facts import FileImport, MonthlyFact, MonthlyProductFact
+from accounts.models.facts import FileImport, MonthlyFact, MonthlyProductFact, OrderDay
 from accounts.models.files import Contact, Contract, GroupClientFile, RetailerFile
 from accounts.models.organisation import Absence, Clock, OrgUnit, Person, Post
 from accounts.models.reading import SensitiveRead
@@ -22,6 +22,7 @@ __all__ = [
     "GroupClientFile",
     "MonthlyFact",
     "MonthlyProductFact",
+    "OrderDay",
     "OrgUnit",
     "Person",
     "Post",

@@ -1,4 +1,4 @@
-"""Monthly facts of each customer (CUS-8), partitioned by month; partitions are made by `services.facts`."""
+"""Monthly facts and order days of each customer (CUS-8), in a partition a month; `services.facts` makes these."""
 
 from django.db import models
 from django.db.models import Q
@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models.customers import Customer
 from accounts.models.organisation import Person
-from accounts.querysets import ScopedQuerySet
+from accounts.querysets import OrderDayQuerySet, ScopedQuerySet
 
 
 class MonthlyFact(models.Model):
@@ -67,6 +67,30 @@ class MonthlyProductFact(models.Model):
         return f"{self.customer_id} {self.month:%Y-%m} {self.product}"
 
 
+class OrderDay(models.Model):
+    """What one customer ordered on one day; several orders of a day are one row.
+
+    `amount` is yuan, less what came back that day: where it is not above zero, nothing was ordered that day
+    (`OrderDayQuerySet.with_orders`). `items` are different items, those of several orders added up. A day without a
+    row is one without an order.
+    """
+
+    pk = models.CompositePrimaryKey("customer_id", "day")
+    customer = models.ForeignKey(Customer, models.PROTECT, related_name="order_days", db_index=False)
+    day = models.DateField(_("day"))
+    amount = models.DecimalField(_("amount"), max_digits=14, decimal_places=2, default=0)
+    items = models.PositiveIntegerField(_("different items"), default=0)
+
+    objects = OrderDayQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("order day")
+        verbose_name_plural = _("order days")
+
+    def __str__(self) -> str:
+        return f"{self.customer_id} {self.day:%Y-%m-%d}"
+
+
 class FileImport(models.Model):
     """One import of a file, kept as evidence: who, when, which file, what changed."""
 
@@ -74,6 +98,7 @@ class FileImport(models.Model):
         CUSTOMERS = "customers", _("customers")
         FACTS = "facts", _("monthly facts")
         PRODUCT_FACTS = "product_facts", _("monthly facts by product")
+        ORDERS = "orders", _("orders by day")
 
     kind = models.CharField(_("kind"), max_length=14, choices=Kind)
     file_name = models.CharField(_("file"), max_length=200)

@@ -7,7 +7,17 @@ from typing import Any
 import factory
 from factory.django import DjangoModelFactory
 
-from accounts.models import Contact, Contract, Customer, MonthlyFact, MonthlyProductFact, OrgUnit, Person, Post
+from accounts.models import (
+    Contact,
+    Contract,
+    Customer,
+    MonthlyFact,
+    MonthlyProductFact,
+    OrderDay,
+    OrgUnit,
+    Person,
+    Post,
+)
 from accounts.services import customers, facts, organisation
 
 LONG_AGO = date(2020, 1, 1)
@@ -145,4 +155,21 @@ class MonthlyProductFactFactory(DjangoModelFactory):
     @classmethod
     def _create(cls, model_class: type[MonthlyProductFact], *args: Any, **fields: Any) -> MonthlyProductFact:
         facts.ensure_partitions(months=[fields["month"]])
+        return super()._create(model_class, *args, **fields)
+
+
+class OrderDayFactory(DjangoModelFactory):
+    """What a customer ordered on one day; makes the month's partition if it is missing."""
+
+    class Meta:
+        model = OrderDay
+
+    customer = factory.SubFactory(CustomerFactory)
+    day = date(2026, 10, 27)
+    amount = Decimal("6500.00")
+    items = 12
+
+    @classmethod
+    def _create(cls, model_class: type[OrderDay], *args: Any, **fields: Any) -> OrderDay:
+        facts.ensure_partitions(months=[fields["day"]], tables=facts.ORDERS)
         return super()._create(model_class, *args, **fields)
