@@ -1,5 +1,6 @@
 """What the tests of visits share."""
 
+from collections.abc import Iterator
 from datetime import date
 
 import pytest
@@ -8,6 +9,8 @@ from django.test import Client
 from accounts import clock
 from accounts.models import Person
 from tests.factories.company import Company, signed_in
+from tests.factories.web import serving
+from tests.visits.feeds import Feed
 
 
 @pytest.fixture
@@ -21,3 +24,18 @@ def manager(company: Company, client: Client) -> Person:
     person = Person.objects.get(pk=company.a.account_manager.pk)
     signed_in(client, person)
     return person
+
+
+@pytest.fixture
+def feed() -> Iterator[Feed]:
+    feed = Feed()
+    with serving(feed.server):
+        yield feed
+
+
+@pytest.fixture
+def mapped(company: Company) -> Company:
+    """Branch A lies where the alerts are."""
+    company.a.unit.latitude, company.a.unit.longitude = 30.65, 104.06
+    company.a.unit.save()
+    return company
