@@ -24,6 +24,8 @@ from config import embedded, environment, translations
 #: Set in every process of a run, to the run's folder: so the next run finds what a killed one has left.
 MARK = "ZHOUDAO_RUN"
 SECONDS_TO_ANSWER = 180
+#: After a long pause the health page is red until the engines have run; that takes a second once they are up.
+SECONDS_TO_TURN = 40
 SECONDS_TO_STOP = 20
 
 
@@ -184,7 +186,7 @@ def serve() -> int:
             running[name] = subprocess.Popen(  # noqa: S603 our own programs
                 command, cwd=settings.BASE_DIR, env=marked, stdin=subprocess.DEVNULL, process_group=group
             )
-        ready, until = False, time.monotonic() + SECONDS_TO_ANSWER
+        ready, began = False, time.monotonic()
         while not signals:
             for name, process in running.items():
                 if process.poll() is not None:
@@ -194,9 +196,9 @@ def serve() -> int:
                         flush=True,
                     )
                     return 1
-            if not ready and (ready := _answers(settings.HOST, settings.PORT)):
+            if not ready and (ready := _ready(settings.HOST, settings.PORT, time.monotonic() - began)):
                 print(welcome(), flush=True)
-            if not ready and time.monotonic() > until:
+            if not ready and time.monotonic() - began > SECONDS_TO_ANSWER:
                 print(f"No answer in {SECONDS_TO_ANSWER} s: stopping everything", file=sys.stderr, flush=True)
                 return 1
             time.sleep(0.1)
@@ -217,14 +219,24 @@ def _refuse_a_taken_port(host: str, port: int) -> None:
             ) from error
 
 
-def _answers(host: str, port: int) -> bool:
-    """Whether the web gives an answer that is not its own failure."""
+def _ready(host: str, port: int, seconds: float) -> bool:
+    """Whether a page comes, and the engines have had a turn; a broken engine is waited for a while, not for ever."""
+    status, _page = _ask(host, port, "/")
+    if not 200 <= status < 500:
+        return False
+    _status, health = _ask(host, port, "/health/")
+    return b"silent" not in health or seconds > SECONDS_TO_TURN
+
+
+def _ask(host: str, port: int, path: str) -> tuple[int, bytes]:
+    """The status and the body of a page; 0 if nobody answers."""
     with closing(http.client.HTTPConnection("127.0.0.1" if host == "0.0.0.0" else host, port, timeout=20)) as line:  # noqa: S104
         try:
-            line.request("GET", "/")
-            return line.getresponse().status < 500
+            line.request("GET", path)
+            answer = line.getresponse()
+            return answer.status, answer.read()
         except OSError:
-            return False
+            return 0, b""
 
 
 def welcome() -> str:

@@ -65,6 +65,20 @@ class Run:
         self.process.send_signal(signum)
         return self.wait()
 
+    def pause(self, *, hours: int) -> None:
+        """Stop it, and let its engines have stood still for so long."""
+        self.stop()
+        told = (
+            "from datetime import timedelta; from django.db.models import F; from duties.models import Heartbeat;"
+            f"Heartbeat.objects.update(at=F('at') - timedelta(hours={hours}))"
+        )
+        subprocess.run(
+            [sys.executable, "manage.py", "shell", "--no-imports", "-c", told],
+            cwd=embedded.BASE_DIR,
+            env=self.environment,
+            check=True,
+        )
+
     def wait(self) -> int:
         """Read what it says until it ends. Returns its exit code."""
         assert self.process is not None

@@ -40,6 +40,14 @@ def test_a_second_start_repeats_nothing_holds_the_folder_and_ctrl_c_ends_it(run:
     assert run.processes() == {}
 
 
+def test_after_a_long_pause_it_is_ready_when_the_engines_have_had_their_turn(run: Run) -> None:
+    run.start()
+    run.pause(hours=3)
+    run.start()
+    assert run.get("/health/") == 200
+    assert run.stop() == 0
+
+
 def test_make_passes_a_signal_on(run: Run) -> None:
     run.start("make", "run")
     run.stop(signal.SIGTERM)
