@@ -15,13 +15,14 @@ from rest_framework.serializers import BaseSerializer
 
 from accounts import clock
 from accounts.filters import CustomerFilter
-from accounts.models import ClassChange, Customer, FileImport, MonthlyFact, OrgUnit, Person, Post
+from accounts.models import ClassChange, Customer, FileImport, MonthlyFact, OrderDay, OrgUnit, Person, Post
 from accounts.rules import Deed, may_change_class
 from accounts.serializers import (
     ClassChangeSerializer,
     CustomerSerializer,
     FileImportSerializer,
     MonthlyFactSerializer,
+    OrderDaySerializer,
     OutcomeSerializer,
     PostSerializer,
     RefusalSerializer,
@@ -104,6 +105,29 @@ class FactViewSet(mixins.ListModelMixin, viewsets.GenericViewSet[MonthlyFact]):
 
     def get_queryset(self) -> QuerySet[MonthlyFact]:
         return MonthlyFact.objects.visible_to(_asker(self.request)).order_by("customer_id", "month")
+
+
+class OrderDayFilter(django_filters.FilterSet):  # type: ignore[misc]
+    """By customer and days."""
+
+    customer = django_filters.NumberFilter(field_name="customer_id")
+    day_from = django_filters.DateFilter(field_name="day", lookup_expr="gte")
+    day_to = django_filters.DateFilter(field_name="day", lookup_expr="lte")
+
+    class Meta:
+        model = OrderDay
+        fields: tuple[str, ...] = ()
+
+
+class OrderDayViewSet(mixins.ListModelMixin, viewsets.GenericViewSet[OrderDay]):
+    """What the customers in one's scope ordered by day; a day whose amount is not above zero is one of returns."""
+
+    queryset = OrderDay.objects.all()
+    serializer_class = OrderDaySerializer
+    filterset_class = OrderDayFilter
+
+    def get_queryset(self) -> QuerySet[OrderDay]:
+        return OrderDay.objects.visible_to(_asker(self.request)).order_by("customer_id", "day")
 
 
 class UnitViewSet(viewsets.ReadOnlyModelViewSet[OrgUnit]):
@@ -204,6 +228,7 @@ class ImportViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.G
 routes = [
     ("customers", CustomerViewSet),
     ("facts", FactViewSet),
+    ("order-days", OrderDayViewSet),
     ("units", UnitViewSet),
     ("posts", PostViewSet),
     ("class-changes", ClassChangeViewSet),

@@ -11,12 +11,13 @@ from accounts.models import (
     FileImport,
     GroupClientFile,
     MonthlyFact,
+    OrderDay,
     OrgUnit,
     Person,
     Post,
     RetailerFile,
 )
-from accounts.services.imports import CUSTOMERS, FACTS
+from accounts.services.imports import COLUMNS
 
 #: Fields that a program sets once, when it enters a customer: later they have services of their own (CUS-5, ORG-5).
 _ONCE = ("kind", "code", "tier", "service_class", "importance", "account_manager")
@@ -96,6 +97,14 @@ class MonthlyFactSerializer(serializers.ModelSerializer[MonthlyFact]):
         exclude = ("pk",)
 
 
+class OrderDaySerializer(serializers.ModelSerializer[OrderDay]):
+    customer = serializers.IntegerField(source="customer_id", read_only=True)
+
+    class Meta:
+        model = OrderDay
+        exclude = ("pk",)
+
+
 class UnitSerializer(serializers.ModelSerializer[OrgUnit]):
     class Meta:
         model = OrgUnit
@@ -148,7 +157,7 @@ class UploadSerializer(serializers.Serializer[None]):
     """A file to import. `map` and `set` hold lines `header=column` and `column=value`."""
 
     file = serializers.FileField()
-    kind = serializers.ChoiceField(choices=[CUSTOMERS, FACTS])
+    kind = serializers.ChoiceField(choices=list(COLUMNS))
     dry_run = serializers.BooleanField(default=False)
     skip_unknown = serializers.BooleanField(default=False)
     map = serializers.CharField(default="", allow_blank=True)

@@ -5,20 +5,21 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from accounts.services.imports import CUSTOMERS, FACTS
+from accounts.services.imports import CUSTOMERS, FACTS, ORDERS
 from accounts.services.imports.reading import SUFFIXES
 
 MOST_BYTES = 50 * 1024 * 1024
 
 
 class UploadForm(forms.Form):
-    """A file of customers or facts."""
+    """A file of customers, facts or orders."""
 
     kind = forms.ChoiceField(
-        label=_("What it holds"), choices=((CUSTOMERS, _("customers")), (FACTS, _("monthly facts")))
+        label=_("What it holds"),
+        choices=((CUSTOMERS, _("customers")), (FACTS, _("monthly facts")), (ORDERS, _("orders by day"))),
     )
     file = forms.FileField(label=_("File"), help_text=_("Excel, CSV or CSV.GZ, up to 50 MB"))
-    skip_unknown = forms.BooleanField(label=_("Leave out facts of customers that are not here"), required=False)
+    skip_unknown = forms.BooleanField(label=_("Leave out rows of customers that are not here"), required=False)
 
     def clean_file(self) -> Any:
         file = self.cleaned_data["file"]

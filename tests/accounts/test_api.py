@@ -6,8 +6,8 @@ from datetime import date
 import pytest
 from rest_framework.test import APIClient
 
-from accounts.models import ClassChange, Customer, Person
-from tests.factories.accounts import MonthlyFactFactory
+from accounts.models import ClassChange, Customer, OrderDay, Person
+from tests.factories.accounts import MonthlyFactFactory, OrderDayFactory
 from tests.factories.company import Company
 
 
@@ -68,6 +68,19 @@ def test_facts_by_customer_and_months(company: Company, api: APIClient) -> None:
     assert [(each["customer"], each["month"]) for each in found] == [(company.a.customer.pk, "2026-10-01")]
 
 
+def test_order_days_by_customer_and_days(company: Company, api: APIClient) -> None:
+    for day in (26, 27, 28):
+        OrderDayFactory(customer=company.a.customer, day=date(2026, 10, day))
+        OrderDayFactory(customer=company.b.customer, day=date(2026, 10, day))
+    signed_in(api, company.a.sales_manager)
+    asked = {"day_from": "2026-10-27", "day_to": "2026-10-28", "limit": 1}
+    found = api.get("/api/order-days/", asked).json()
+    mine = {"customer": company.a.customer.pk, "day": "2026-10-27", "amount": "6500.00", "items": 12}
+    assert (found["count"], found["results"]) == (2, [mine])
+    theirs = api.get("/api/order-days/", {"customer": company.b.customer.pk}).json()
+    assert theirs["results"] == []
+
+
 def test_a_class_changes_only_by_somebody_above_and_with_evidence(company: Company, api: APIClient) -> None:
     change = {
         "customer": company.a.customer.pk,
@@ -105,3 +118,6 @@ def test_a_file_is_imported_whole_or_refused_row_by_row(company: Company, api: A
     assert Customer.objects.get(code="A-1").phone != "1"
     assert send("number,phone\nA-1,1\n", map="number=code")[0] == 201
     assert Customer.objects.get(code="A-1").phone == "1"
+    orders = "code,day,amount\nA-1,2026-10-27,5\nA-1,2026-10-27,6\n"
+    assert send(orders, kind="orders")[1]["created"] == 1
+    assert list(OrderDay.objects.values_list("amount", flat=True)) == [11]

@@ -3,7 +3,7 @@
 import pytest
 from django.conf import settings
 
-from accounts.models import Customer, GroupClientFile, MonthlyFact, RetailerFile
+from accounts.models import Customer, GroupClientFile, MonthlyFact, OrderDay, RetailerFile
 from accounts.services.imports import COLUMNS
 from accounts.services.imports.customer_columns import FIELDS
 from accounts.services.imports.describing import document
@@ -23,12 +23,12 @@ def test_no_header_names_two_columns(kind: str) -> None:
 @pytest.mark.parametrize("kind", COLUMNS)
 def test_each_column_is_a_field_with_its_choices(kind: str) -> None:
     models = {
-        "": Customer if kind == "customers" else MonthlyFact,
+        "": {"customers": Customer, "facts": MonthlyFact, "orders": OrderDay}[kind],
         "retailer_file": RetailerFile,
         "group_file": GroupClientFile,
     }
     for column in COLUMNS[kind]:
-        if column.name in {"code", "product"} and kind == "facts":
+        if column.name in {"code", "product"} and kind != "customers":
             continue
         field = models[column.table]._meta.get_field(FIELDS.get(column.name, column.name))
         known = {str(value) for value, _label in getattr(field, "flatchoices", [])}

@@ -173,7 +173,7 @@ def test_a_file_is_checked_mapped_and_imported_in_the_page(company: Company, cli
     assert not FileUpload.objects.exists()
 
 
-@pytest.mark.parametrize("kind", ["customers", "facts"])
+@pytest.mark.parametrize("kind", ["customers", "facts", "orders"])
 def test_the_template_can_be_imported_as_it_is(company: Company, client: Client, kind: str) -> None:
     client.force_login(company.a.customer_officer)
     book = CalamineWorkbook.from_filelike(io.BytesIO(client.get(f"/import/template/{kind}/").getvalue()))

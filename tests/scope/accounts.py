@@ -95,6 +95,7 @@ ENTRIES: dict[str, Entry] = {
     "customers-list": LIST,
     "customers-detail": Object(customer),
     "facts-list": LIST,
+    "order-days-list": LIST,
     "units-list": LIST,
     "units-detail": Object(lambda company: {"pk": company.b.unit.pk}),
     "posts-list": LIST,

@@ -1,4 +1,4 @@
-"""What `import_customers` and `import_facts` have in common."""
+"""What the commands that import files have in common."""
 
 import csv
 import sys
@@ -123,3 +123,11 @@ class ImportCommand(BaseCommand):
             else _("Created %(created)s, changed %(changed)s, left %(unchanged)s as they were, of %(rows)s rows.")
         )
         self.stdout.write(self.style.SUCCESS(text % outcome.as_json()))
+
+
+class ImportOfCustomersCommand(ImportCommand):
+    """Import figures of customers: rows of those that are not here can be left out."""
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        super().add_arguments(parser)
+        parser.add_argument("--skip-unknown", action="store_true", help="Leave out rows of customers that are not here")

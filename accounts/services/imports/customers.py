@@ -135,8 +135,10 @@ class CustomersImport:
     def plan(self, cursor: CursorWrapper) -> Plan:
         """How many rows are new, how many change something, and some of both."""
         joined, changes = self._joined(), self._changes()
-        cursor.execute(f"SELECT count(*) FILTER (WHERE c.id IS NULL), count(*) FILTER (WHERE {changes}) {joined}")
-        created, changed = cursor.fetchone()
+        cursor.execute(
+            f"SELECT count(*) FILTER (WHERE c.id IS NULL), count(*) FILTER (WHERE {changes}), count(*) {joined}"
+        )
+        created, changed, rows = cursor.fetchone()
         pairs = self._pairs()
         cursor.execute(
             f"SELECT r.row, r.code, COALESCE({'r.name, ' if 'name' in self.names else ''}c.name), c.id IS NULL"
@@ -144,7 +146,9 @@ class CustomersImport:
             f" WHERE c.id IS NULL OR ({changes}) ORDER BY c.id IS NULL, r.row LIMIT {SAMPLE}"
         )
         names = [name for name, _before, _after in pairs]
-        return Plan(created, changed, sample=[_change(names, found) for found in cursor.fetchall()])
+        return Plan(
+            created, changed, rows - created - changed, sample=[_change(names, found) for found in cursor.fetchall()]
+        )
 
     def _pairs(self) -> list[tuple[str, str, str]]:
         """Each column with what is there and what will be, as text for the preview."""

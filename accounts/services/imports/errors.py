@@ -37,6 +37,8 @@ SENTENCES: Mapping[str, str | Promise] = {
     "not_a_choice": gettext_lazy("Not known. One of: %(choices)s."),
     "month_ahead": gettext_lazy("This month has not begun yet; the present one is %(now)s."),
     "month_too_old": gettext_lazy("Months before %(first)s are not kept."),
+    "day_ahead": gettext_lazy("This day has not come yet; today is %(now)s."),
+    "day_too_old": gettext_lazy("Days before %(first)s are not kept."),
     # a row among others
     "same_customer": gettext_lazy("Row %(other)s holds the same customer code already. Keep one of them."),
     "same_month": gettext_lazy("Row %(other)s holds the same customer and month already. Keep one of them."),

@@ -10,7 +10,7 @@ from accounts.services.imports.errors import RowError
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """How to read one file: see `matching.match`; `skip_unknown` leaves out facts of customers that are not here."""
+    """How to read one file: see `matching.match`; `skip_unknown` leaves out rows of customers not here."""
 
     renamed: Mapping[str, str] = field(default_factory=dict)
     constants: Mapping[str, str] = field(default_factory=dict)
@@ -28,10 +28,11 @@ class Change:
 
 @dataclass(slots=True)
 class Plan:
-    """What the file would create and change."""
+    """What the file would create, change and leave as it is."""
 
     created: int
     changed: int
+    unchanged: int
     first_month: date | None = None
     last_month: date | None = None
     sample: list[Change] = field(default_factory=list)

@@ -10,19 +10,28 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from accounts.models import FileImport, Person
-from accounts.services.imports import customer_columns, fact_columns
+from accounts.services.imports import customer_columns, fact_columns, order_columns
 from accounts.services.imports.columns import Column
 from accounts.services.imports.customers import CustomersImport
 from accounts.services.imports.errors import ImportRefused, RowError
 from accounts.services.imports.facts import FactsImport
 from accounts.services.imports.matching import match
+from accounts.services.imports.orders import OrdersImport
 from accounts.services.imports.outcome import Options, Outcome, Refusals
 from accounts.services.imports.reading import open_sheet
 from accounts.services.imports.staging import Progress, load, silent
 
-CUSTOMERS, FACTS = "customers", "facts"
-IMPORTS: Mapping[str, type[CustomersImport] | type[FactsImport]] = {CUSTOMERS: CustomersImport, FACTS: FactsImport}
-COLUMNS: Mapping[str, Sequence[Column]] = {CUSTOMERS: customer_columns.COLUMNS, FACTS: fact_columns.COLUMNS}
+CUSTOMERS, FACTS, ORDERS = "customers", "facts", "orders"
+IMPORTS: Mapping[str, type[CustomersImport | FactsImport | OrdersImport]] = {
+    CUSTOMERS: CustomersImport,
+    FACTS: FactsImport,
+    ORDERS: OrdersImport,
+}
+COLUMNS: Mapping[str, Sequence[Column]] = {
+    CUSTOMERS: customer_columns.COLUMNS,
+    FACTS: fact_columns.COLUMNS,
+    ORDERS: order_columns.COLUMNS,
+}
 
 
 def import_file(
@@ -36,7 +45,7 @@ def import_file(
     dry_run: bool = False,
     progress: Progress = silent,
 ) -> Outcome:
-    """Import a file of customers or facts: all of it, or nothing (ALL-2).
+    """Import a file of customers, facts or orders: all of it, or nothing (ALL-2).
 
     `by` sets the scope: what they may not see, they cannot write; None is the operator at the command line, who may
     write everything. Raises ImportRefused with every error of the file. A dry run says what would happen,
@@ -89,13 +98,12 @@ def _import(
         if not dry_run:
             progress("writing", 0, plan.created + plan.changed)
             work.apply(cursor, plan, now=now)
-    kept = rows.count - work.skipped
     return Outcome(
         kind=work.kind,
         rows=rows.count,
         created=plan.created,
         changed=plan.changed,
-        unchanged=kept - plan.created - plan.changed,
+        unchanged=plan.unchanged,
         skipped=work.skipped,
         ignored=found.ignored,
         dry_run=dry_run,

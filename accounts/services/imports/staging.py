@@ -156,9 +156,9 @@ def load(
     return rows
 
 
-def analyze(cursor: CursorWrapper) -> None:
+def analyze(cursor: CursorWrapper, table: str = TABLE) -> None:
     """Let the planner know the staging table: nothing else does that for a temporary one."""
-    cursor.execute(f"ANALYZE {TABLE}")
+    cursor.execute(f"ANALYZE {table}")
 
 
 def find(cursor: CursorWrapper, code: str, column: str, sql: str, params: Sequence[Any] = ()) -> list[RowError]:
