@@ -64,11 +64,18 @@ class CustomerScore(models.Model):
 
     `points` are in the order of `OF_MONTHS`; `before` are the totals of the months before, the newest first, as they
     were given then. Who bought in fewer than 12 of 15 months has no row: the card says nothing of them.
+
+    All of it is told anew from the facts, of customers and a card that were just read: looking each of millions up once
+    more, and locking them, took a quarter of the first scoring. `Scoring` holds on to the card.
     """
 
-    customer = models.OneToOneField(Customer, models.CASCADE, primary_key=True, related_name="sign_score")
+    customer = models.OneToOneField(
+        Customer, models.CASCADE, primary_key=True, related_name="sign_score", db_constraint=False
+    )
     month = models.DateField(_("month"))
-    card = models.ForeignKey(ScoreCard, models.PROTECT, related_name="+", db_index=False, verbose_name=_("score card"))
+    card = models.ForeignKey(
+        ScoreCard, models.PROTECT, related_name="+", db_index=False, db_constraint=False, verbose_name=_("score card")
+    )
     points = ArrayField(models.SmallIntegerField(), verbose_name=_("points"))
     total = models.SmallIntegerField(_("score"))
     before = ArrayField(models.SmallIntegerField(null=True), default=list, verbose_name=_("months before"))

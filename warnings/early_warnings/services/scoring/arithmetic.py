@@ -6,6 +6,7 @@ alone. Sums are added from the oldest month on, as in Python, so that both come 
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
+from itertools import combinations
 
 from early_warnings.rules import months_back
 from early_warnings.rules.score import Bands, Card
@@ -18,31 +19,37 @@ AMOUNTS, ITEMS = 24, 12
 LEAST_BOUGHT, OF_MONTHS = 12, 15
 
 
-def pivot(month: date, *, touched: bool) -> str:
-    """A row of months for every retailer with facts; of the `touched` only, or of all."""
-    months = [months_back(month, back) for back in range(AMOUNTS)]
+def pivot(month: date, known_from: date, *, touched: bool) -> str:
+    """A row of months for every retailer with facts; of the `touched` only, or of all.
 
-    def one(column: str, at: date) -> str:
-        return f"coalesce(sum({column}) FILTER (WHERE month = '{at}'), 0)::float8"
+    A month is a partition with a row a customer at most: joined one after another they are read in parallel, while sums
+    by customer would be carried along for everybody. Amounts are whole fen: they add up alike in whatever order.
+    """
+    months = {back: at for back in range(AMOUNTS) if (at := months_back(month, back)) >= known_from}
 
-    columns = [f"{one('amount', at)} AS a{back}" for back, at in enumerate(months)]
-    columns += [f"{one('items', at)} AS i{back}" for back, at in enumerate(months[:ITEMS])]
+    def one(sql: str, back: int) -> str:
+        return f"coalesce({sql.format(f'm{back}')}, 0)" if back in months else "0"
+
+    columns = [f"{one('({}.amount * 100)::bigint', back)} AS a{back}" for back in range(AMOUNTS)]
+    columns += [f"{one('{}.items', back)} AS i{back}" for back in range(ITEMS)]
     for name, first, last in (("orders_recent", 2, 0), ("orders_before", 11, 3)):
-        within = f"month BETWEEN '{months[first]}' AND '{months[last]}'"
-        columns.append(f"coalesce(sum(orders) FILTER (WHERE {within}), 0)::float8 AS {name}")
-    among = " AND customer_id IN (SELECT customer_id FROM early_noted)" if touched else ""
-    listed = ", ".join(f"'{each}'" for each in months)
-    bought = " + ".join(f"(f.a{back} > 0)::int" for back in range(OF_MONTHS))
+        orders = " + ".join(one("{}.orders::bigint", back) for back in range(last, first + 1))
+        columns.append(f"{orders} AS {name}")
+    people = "early_noted n JOIN accounts_customer c ON c.id = n.customer_id" if touched else "accounts_customer c"
+    joined = " ".join(
+        f"LEFT JOIN accounts_monthlyfact m{back} ON m{back}.customer_id = c.id AND m{back}.month = '{at}'"
+        for back, at in months.items()
+    )
+    known = ", ".join(f"m{back}.customer_id" for back in months)
     return (
-        f"SELECT c.status = 'active' AND {bought} >= {LEAST_BOUGHT} AS judged, f.* FROM accounts_customer c JOIN"
-        f" (SELECT customer_id, {', '.join(columns)} FROM accounts_monthlyfact"
-        f" WHERE month IN ({listed}){among} GROUP BY customer_id) f ON f.customer_id = c.id WHERE c.kind = 'retailer'"
+        f"SELECT c.id AS customer_id, c.status = 'active' AS active, {', '.join(columns)} FROM {people} {joined}"
+        f" WHERE c.kind = 'retailer' AND coalesce({known}) IS NOT NULL"
     )
 
 
 def market(months: int) -> str:
     """What all of them bought in each month, from the rows of `pivot`."""
-    return "SELECT " + ", ".join(f"round(coalesce(sum(a{back}), 0)::numeric, 2)" for back in range(months))
+    return "SELECT " + ", ".join(f"round(coalesce(sum(a{back}), 0) / 100, 2)" for back in range(months))
 
 
 def scored(card: Card, month: date, market: Market, known_from: date, table: str) -> str:
@@ -54,15 +61,18 @@ def scored(card: Card, month: date, market: Market, known_from: date, table: str
     bands = {each.key: each for each in card}
     places = ", ".join(f"floor(({sql}) * 1000 + 0.5) / 1000 AS {name}" for name, sql in answers.items())
     points = ", ".join(
-        f"{_points(name, bands[name].low, bands[name].high) if name in bands else '0'} AS p_{name}" for name in answers
+        f"{_points(name, bands[name].low, bands[name].high) if name in bands else _NO_POINTS} AS p_{name}"
+        for name in answers
     )
     listed = [f"p_{name}" for name in answers]
     return (
-        f"SELECT customer_id, ARRAY[{', '.join(listed)}]::smallint[] AS points, {' + '.join(listed)} AS total FROM"
+        f"SELECT customer_id, ARRAY[{', '.join(listed)}] AS points, {' + '.join(listed)} AS total FROM"
         f" (SELECT customer_id, {points} FROM"
         f" (SELECT customer_id, {places} FROM"
         f" (SELECT p.*, {_SPREADS} FROM"
-        f" (SELECT t.*, {_SUMS} FROM {table} t WHERE judged OFFSET 0) p OFFSET 0) s OFFSET 0) q OFFSET 0) w"
+        f" (SELECT t.*, {_SUMS} FROM"
+        f" (SELECT {_AS_IN_PYTHON} FROM {table} WHERE active AND {_BOUGHT} >= {LEAST_BOUGHT} OFFSET 0)"
+        f" t OFFSET 0) p OFFSET 0) s OFFSET 0) q OFFSET 0) w"
     )
 
 
@@ -76,11 +86,18 @@ def _spread(mean: str, first: int, last: int = 0) -> str:
     return f"sqrt(({squares}) / {first - last + 1})"
 
 
-_LOWEST_ITEMS = (
-    "(SELECT sum(v) / 2 FROM (SELECT v FROM unnest(ARRAY["
-    + ", ".join(f"i{back}" for back in range(1, ITEMS))
-    + "]) v ORDER BY v LIMIT 2) lowest)"
+_BOUGHT = "(" + " + ".join(f"(a{back} > 0)::int" for back in range(OF_MONTHS)) + ")"
+_AS_IN_PYTHON = ", ".join(
+    (
+        "customer_id",
+        *(f"a{back} / 100::float8 AS a{back}" for back in range(AMOUNTS)),
+        *(f"i{back}::float8 AS i{back}" for back in range(ITEMS)),
+        "orders_recent::float8 AS orders_recent",
+        "orders_before::float8 AS orders_before",
+    )
 )
+#: The two lowest of the months before together: the pair that comes to least.
+_LOWEST_ITEMS = "least(" + ", ".join(f"i{one} + i{other}" for one, other in combinations(range(1, ITEMS), 2)) + ")"
 _SUMS = ", ".join(
     (
         f"{_sum('a', 11)} AS year_sum",
@@ -130,17 +147,21 @@ def _answers(month: date, market: Market, known_from: date) -> Mapping[str, str]
         asked.items_trend: told(11, f"CASE WHEN items_mean > 0 THEN ({trend}) / 143 END"),
         asked.items_to_lowest: told(
             11,
-            f"CASE WHEN items_before > 0 THEN i0 / greatest({_LOWEST_ITEMS}, 0.05::float8 * (items_before / 11)) END",
+            f"CASE WHEN items_before > 0"
+            f" THEN i0 / greatest({_LOWEST_ITEMS} / 2, 0.05::float8 * (items_before / 11)) END",
         ),
     }
     return {question.__name__: found[question] for question in asked.OF_MONTHS}
 
 
+_NO_POINTS = "0::smallint"
+
+
 def _points(name: str, low: Bands, high: Bands) -> str:
     """The first band that is reached, the high ones first, as `Asked.points` has it."""
     cases = [*_reached(name, ">=", high), *_reached(name, "<=", low)]
-    return f"CASE {' '.join(cases)} ELSE 0 END" if cases else "0"
+    return f"CASE {' '.join(cases)} ELSE {_NO_POINTS} END" if cases else _NO_POINTS
 
 
 def _reached(name: str, sign: str, bands: Bands) -> Iterable[str]:
-    return (f"WHEN {name} {sign} {float(cut)!r}::float8 THEN {int(points)}" for cut, points in bands)
+    return (f"WHEN {name} {sign} {float(cut)!r}::float8 THEN {int(points)}::smallint" for cut, points in bands)

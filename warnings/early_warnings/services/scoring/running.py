@@ -31,23 +31,28 @@ _TAKE_NOTES = """
 _FIRST_FACT = "SELECT month FROM accounts_monthlyfact ORDER BY month LIMIT 1"
 
 #: What changed is written, the rest is not touched. A month later the total joins those of the months before.
-_KEEP = """
-    INSERT INTO warnings_customerscore AS s (customer_id, month, card_id, points, total, before)
-    SELECT customer_id, %(month)s, %(card)s, points, total, '{{}}' FROM ({scored}) scored
-    ON CONFLICT (customer_id) DO UPDATE SET
-        month = excluded.month, card_id = excluded.card_id, points = excluded.points, total = excluded.total,
+_RENEW = """
+    UPDATE warnings_customerscore s SET
+        month = %(month)s, card_id = %(card)s, points = n.points, total = n.total,
         before = CASE
-            WHEN s.month < excluded.month THEN (array_fill(NULL::smallint, ARRAY[
+            WHEN s.month < %(month)s THEN (array_fill(NULL::smallint, ARRAY[
                 (%(number)s - 1 - extract(year FROM s.month) * 12 - extract(month FROM s.month))::int
             ]) || s.total || s.before)[1:%(kept)s]
-            WHEN s.month = excluded.month THEN s.before
-            ELSE '{{}}' END
-    WHERE (s.month, s.card_id, s.points) IS DISTINCT FROM (excluded.month, excluded.card_id, excluded.points)
+            WHEN s.month = %(month)s THEN s.before
+            ELSE '{}' END
+    FROM early_scored n
+    WHERE n.customer_id = s.customer_id
+        AND (s.month, s.card_id, s.points) IS DISTINCT FROM (%(month)s::date, %(card)s::bigint, n.points)
+"""
+_ADD = """
+    INSERT INTO warnings_customerscore (customer_id, month, card_id, points, total, before)
+    SELECT customer_id, %(month)s, %(card)s, points, total, '{}' FROM early_scored n
+    WHERE NOT EXISTS (SELECT 1 FROM warnings_customerscore s WHERE s.customer_id = n.customer_id)
 """
 
 _FORGET = """
     DELETE FROM warnings_customerscore s
-    WHERE {among} AND NOT EXISTS (SELECT 1 FROM early_months m WHERE m.judged AND m.customer_id = s.customer_id)
+    WHERE {among} AND NOT EXISTS (SELECT 1 FROM early_scored n WHERE n.customer_id = s.customer_id)
 """
 
 
@@ -83,19 +88,18 @@ def _score(on: date, now: datetime, back: int, *, again: bool = False) -> Scorin
     if touched == 0:
         work.execute("DROP TABLE early_noted")
         return None
-    work.execute(f"CREATE TEMP TABLE early_months ON COMMIT DROP AS {arithmetic.pivot(month, touched=bool(touched))}")
+    work.execute("ANALYZE early_noted")
+    few = touched is not None
+    work.execute(f"CREATE UNLOGGED TABLE early_months AS {arithmetic.pivot(month, first[0][0], touched=few)}")
     if touched is None:
         _keep_market(work, month)
     market = {each.month: float(each.amount) for each in MarketMonth.objects.all()}
     scored = arithmetic.scored(card_of(card), month, market, first[0][0], "early_months")
-    number = month.year * 12 + month.month
-    work.execute(_KEEP.format(scored=scored), month=month, card=card.pk, number=number, kept=MONTHS_KEPT)
-    changed = work.written
-    among = "true" if touched is None else "s.customer_id IN (SELECT customer_id FROM early_noted)"
-    work.execute(_FORGET.format(among=among))
-    changed += work.written
+    work.execute(f"CREATE UNLOGGED TABLE early_scored AS {scored}")
+    work.execute("ANALYZE early_scored (customer_id)")
+    changed = _write(work, month, card, few=few)
     customers = work.execute("SELECT count(*) FROM early_months")[0][0]
-    work.execute("DROP TABLE early_months, early_noted")
+    work.execute("DROP TABLE early_months, early_scored, early_noted")
     return Scoring.objects.create(
         month=month,
         card=card,
@@ -105,6 +109,17 @@ def _score(on: date, now: datetime, back: int, *, again: bool = False) -> Scorin
         milliseconds=round((time.monotonic() - started) * 1000),
         at=now,
     )
+
+
+def _write(work: Work, month: date, card: ScoreCard, *, few: bool) -> int:
+    """Bring the kept scores to those of `early_scored`; how many rows that changed."""
+    number = month.year * 12 + month.month
+    changed = 0
+    among = "s.customer_id IN (SELECT customer_id FROM early_noted)" if few else "true"
+    for sql in (_RENEW, _ADD, _FORGET.format(among=among)):
+        work.execute(sql, month=month, card=card.pk, number=number, kept=MONTHS_KEPT)
+        changed += work.written
+    return changed
 
 
 def _touched(work: Work, month: date, card: ScoreCard) -> int | None:
