@@ -1,4 +1,4 @@
-"""Months of facts for every customer (CUS-8): drawn a month at a time for all, and written by COPY."""
+"""Months of facts and order days of every retailer (CUS-8): drawn a month at a time for all, and written by COPY."""
 
 from calendar import monthrange
 from collections.abc import Iterator
@@ -8,11 +8,12 @@ from typing import Any
 import numpy as np
 
 from accounts.services.copying import copy_lines
-from accounts.services.facts import ensure_partitions
+from accounts.services.facts import ORDERS, ensure_partitions
 from config.demo.customers import Retailers
 from config.demo.files import BRANDS
 from config.demo.geography import Floats, Ints
 from config.demo.names import words
+from config.demo.orders import ORDER_COLUMNS, ORDER_MONTHS, MonthOfOrders, order_lines
 from config.demo.shape import Shape
 from config.demo.stories import Stories, Story, season
 
@@ -26,19 +27,20 @@ BRAND_MONTHS = 13
 
 
 def write_retail_facts(shape: Shape, shops: Retailers, stories: Stories) -> None:
-    """Write every month of every retailer, the present one up to yesterday's orders."""
+    """Write every month of every retailer, and the order days of the last ones, up to yesterday's orders."""
     ensure_partitions(months=shape.month_starts)
     months = _Months(shape, shops, stories)
     copy_lines("accounts_monthlyfact", FACT_COLUMNS, months.lines())
     copy_lines("accounts_monthlyproductfact", PRODUCT_COLUMNS, _brand_lines(shape, shops, months.totals))
+    ensure_partitions(months=shape.month_starts[-ORDER_MONTHS:], tables=ORDERS)
+    copy_lines("accounts_orderday", ORDER_COLUMNS, order_lines(shape, shops, months.orders))
 
 
-def order_days(month: date, weekday: int, until: date) -> tuple[int, int, date | None]:
-    """Order days of a weekday in a month: how many, how many before a day, and the last of these."""
+def order_days(month: date, weekday: int, until: date) -> tuple[int, list[date]]:
+    """Order days of a weekday in a month: how many, and those before a day."""
     days = [month.replace(day=day) for day in range(1, monthrange(month.year, month.month)[1] + 1)]
     of_weekday = [day for day in days if day.isoweekday() == weekday]
-    past = [day for day in of_weekday if day < until]
-    return len(of_weekday), len(past), past[-1] if past else None
+    return len(of_weekday), [day for day in of_weekday if day < until]
 
 
 class _Months:
@@ -59,19 +61,24 @@ class _Months:
         self.price = 150 * dear * np.exp(rng.normal(0, 0.12, count)) * (0.85 + shops.grade / 70)
         #: Quantity and amount of the last months, for the facts by brand.
         self.totals: dict[date, tuple[Floats, Floats]] = {}
+        #: What the order days of the last months come to.
+        self.orders: list[MonthOfOrders] = []
 
     def lines(self) -> Iterator[str]:
         """COPY's text, month after month."""
         for index, month in enumerate(self.shape.month_starts):
             calendar = [order_days(month, weekday, self.shape.today) for weekday in range(1, 8)]
             weekday = self.shops.order_weekday - 1
-            all_days = np.array([days for days, _, _ in calendar])[weekday]
-            past_days = np.array([past for _, past, _ in calendar])[weekday]
+            all_days = np.array([days for days, _ in calendar])[weekday]
+            past_days = np.array([len(past) for _, past in calendar])[weekday]
             column = self._draw(index, all_days, past_days)
             if index > self.shape.months - BRAND_MONTHS:
                 self.totals[month] = column["quantity"], column["amount"]
-            present = index == self.shape.months
-            yield from _lines(self.shops, month, column, [last for _, _, last in calendar], with_stock=not present)
+            past = [days for _, days in calendar]
+            if index > self.shape.months - ORDER_MONTHS:
+                self.orders.append(MonthOfOrders(past, column["orders"], column["amount"], column["items"]))
+            last = [days[-1] if days else None for days in past]
+            yield from _lines(self.shops, month, column, last, with_stock=index < self.shape.months)
 
     def _quantity(self, index: int) -> Floats:
         """Cartons that each would order in the month of that index, were it whole."""

@@ -40,6 +40,7 @@ SAME = (
         "SELECT code, month, quantity, amount, receivable, overdue, stock, agreed, last_order_on, late_deliveries"
         " FROM accounts_monthlyfact f JOIN accounts_customer c ON c.id = f.customer_id"
     ),
+    "SELECT code, day, amount, items FROM accounts_orderday d JOIN accounts_customer c ON c.id = d.customer_id",
     (
         "SELECT code, month, product, f.quantity, f.amount FROM accounts_monthlyproductfact f"
         " JOIN accounts_customer c ON c.id = f.customer_id"
@@ -121,6 +122,18 @@ def test_the_company_is_whole() -> None:
     months = sorted(set(MonthlyFact.objects.values_list("month", flat=True)))
     assert (len(months), months[0], months[-1]) == (15, date(2025, 9, 1), date(2026, 11, 1))
     assert MonthlyFact.objects.filter(last_order_on__gte=TODAY).count() == 0
+    # Order days come to the months: as many as orders, their amounts, the last of them.
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*), count(d.month), count(*) FILTER (WHERE f.amount <> d.amount OR f.orders <> d.orders"
+            " OR f.last_order_on <> d.last OR d.least <= 0 OR d.items > f.items) FROM accounts_monthlyfact f"
+            " FULL JOIN (SELECT customer_id, date_trunc('month', day)::date AS month, sum(amount) AS amount,"
+            "  count(*) AS orders, max(day) AS last, min(amount) AS least, max(items) AS items"
+            "  FROM accounts_orderday GROUP BY 1, 2) d ON d.customer_id = f.customer_id AND d.month = f.month"
+            " WHERE f.orders > 0 OR f.month IS NULL"
+        )
+        months_with_orders, with_days, wrong = cursor.fetchone()
+        assert (months_with_orders > 1000, with_days, wrong) == (True, months_with_orders, 0)
     # Brands add up to the month.
     with connection.cursor() as cursor:
         cursor.execute(
