@@ -56,6 +56,6 @@ def order_lines(shape: Shape, shops: Retailers, months: list[MonthOfOrders]) -> 
 
 def _split(whole: Floats, weight: Floats, last: Ints) -> Floats:
     """Whole numbers split by weight; what rounding leaves goes to the last part."""
-    parts = np.floor(weight / np.maximum(weight.sum(axis=1, keepdims=True), 1e-9) * whole[:, None])
+    parts: Floats = np.floor(weight / np.maximum(weight.sum(axis=1, keepdims=True), 1e-9) * whole[:, None])
     parts[np.arange(len(whole)), last] += whole - parts.sum(axis=1)
     return parts
