@@ -82,7 +82,7 @@ def test_the_week_beside_the_week_before(company: Company, boss: Client, django_
     UnitWarningFactory(unit=company.a.unit)
     duties.sweep()
     boss.get("/warnings/week/")
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(12):
         context = boss.get("/warnings/week/").context
     told = seeing.week_of(person=company.general_manager, now=MONDAY, today=MONDAY.date())
     assert {name: told.counts[name] for name in ("new", "breaches", "closed", "recovered", "lost", "climbed")} == {
@@ -91,6 +91,7 @@ def test_the_week_beside_the_week_before(company: Company, boss: Client, django_
     # No figure that does not lead to the list that makes it up.
     for figure in context["figures"]:
         assert boss.get(figure["url"]).context["page"].paginator.count == int(figure["value"])
+    assert context["units"] == [(company.a.unit.name, 1)]
     assert len(context["unit_warnings"]) == 1
 
 

@@ -102,7 +102,7 @@ def test_queries_do_not_grow_with_people(company: Company, django_assert_num_que
     everybody = Person.objects.all()
     when, terms = month(), promise.Terms.load()
     for chosen in (everybody.filter(pk=company.a.account_manager.pk), everybody):
-        with django_assert_num_queries(4):
+        with django_assert_num_queries(2):
             promise.loads(chosen, role="account_manager", month=when, on=ON, terms=terms)
 
 
@@ -343,5 +343,5 @@ def test_pages_keep_their_queries(
     desk: Client, overloaded: Company, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     desk.get(reverse("visits:promise"))
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(12):
         desk.get(reverse("visits:promise"))

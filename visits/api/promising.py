@@ -48,10 +48,12 @@ class Asked:
         if self.unit is not None:
             held = held.filter(unit__path__startswith=self.unit.path)
         people = Person.objects.visible_to(viewer).filter(pk__in=held.values("person"), is_active=True)
-        if people.count() > PEOPLE_MOST:
+        asked = {"role": values["role"], "month": self.month, "on": today}
+        posts = list(promise.posts_of(people, **asked)[: PEOPLE_MOST + 1])
+        if len(posts) > PEOPLE_MOST:
             raise NotNow("Too many people at once: name a unit.")
         self.terms = promise.Terms.load()
-        self.loads = promise.loads(people, role=values["role"], month=self.month, on=today, terms=self.terms)
+        self.loads = promise.loads_of(posts, terms=self.terms, **asked)
 
 
 class PromiseViewSet(viewsets.ViewSet):

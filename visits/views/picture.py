@@ -94,16 +94,20 @@ class Picture:
         return found
 
     @cached_property
+    def posts(self) -> list[Post]:
+        """What these people hold; one more than the page takes, if there are more."""
+        found = promise.posts_of(self.people, role=self.role, month=self.month, on=self.on)
+        return list(found[: PEOPLE_MOST + 1])
+
+    @property
     def too_many(self) -> bool:
-        return len(self.people.values_list("pk", flat=True)[: PEOPLE_MOST + 1]) > PEOPLE_MOST
+        return len(self.posts) > PEOPLE_MOST
 
     @cached_property
     def loads(self) -> list[promise.Load]:
-        return (
-            []
-            if self.too_many
-            else promise.loads(self.people, role=self.role, month=self.month, on=self.on, terms=self.terms)
-        )
+        if self.too_many:
+            return []
+        return promise.loads_of(self.posts, role=self.role, month=self.month, on=self.on, terms=self.terms)
 
     @cached_property
     def rows(self) -> list[Row]:

@@ -6,12 +6,16 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any, Self
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import connection
+from django.db.models import Count as Counted
+from django.db.models import F, OuterRef, QuerySet, Subquery, Sum
+from django.db.models.functions import JSONObject
 
 from accounts.models import Absence, OrgUnit, Person, Post
 from accounts.rules import Role, units_upward
 from duties.calendar import WorkCalendar
-from visits.models import DayRule, VisitInterval
+from visits.models import DayPlan, DayRule, VisitInterval
 from visits.rules import Cell, Count, Ground, Pace, Work, capacity_minutes, promise, work_asked
 from visits.services.drafting import MINUTE, WORKING_DAY
 
@@ -34,11 +38,6 @@ _OF_UNITS = (
     f"SELECT c.unit_id, c.tier, c.importance, {_SUMS} FROM accounts_customer c"
     " WHERE c.status = 'active' AND c.unit_id = ANY(%s) GROUP BY 1, 2, 3"
 )
-_PAST = """
-SELECT person_id, count(*), sum(ride_minutes), sum(minutes - ride_minutes) FROM visits_dayplan
-WHERE person_id = ANY(%s) AND date >= %s AND date < %s AND state IN ('made', 'frozen') AND minutes > ride_minutes
-GROUP BY person_id
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,26 +158,40 @@ class Load:
 
 def loads(people: Iterable[Person], *, role: str, month: Month, on: date, terms: Terms) -> list[Load]:
     """The month of these people in a role which they hold on that day, in a fixed number of queries."""
-    posts = (
+    return loads_of(posts_of(people, role=role, month=month, on=on), role=role, month=month, on=on, terms=terms)
+
+
+def posts_of(people: Iterable[Person], *, role: str, month: Month, on: date) -> QuerySet[Any]:
+    """Who holds a role on that day, unit by unit, with when they are `away` in the month and their `past` plans."""
+    posts: QuerySet[Any] = (
         Post.objects.held_on(on)
         .filter(person__in=people, role=role, person__is_active=True)
         .select_related("person", "unit")
+        .annotate(away=ArraySubquery(_away(month)), past=Subquery(_past(on)))
         .order_by("unit__path", "person__pinyin", "pk")
     )
+    return posts
+
+
+def loads_of(posts: Iterable[Any], *, role: str, month: Month, on: date, terms: Terms) -> list[Load]:
+    """The same for posts of `posts_of` that were read before."""
     found: dict[int, Load] = {}
     units: dict[int, list[OrgUnit]] = defaultdict(list)
+    past: dict[int, Any] = {}
     for post in posts:
         units[post.person_id].append(post.unit)
         if post.person_id not in found:
             found[post.person_id] = Load(
                 post.person_id, str(post.person), post.unit_id, post.unit.name, _branch(post.unit), role
             )
+            found[post.person_id].days = _days(month, post.away)
+            past[post.person_id] = post.past
     if role == Role.ACCOUNT_MANAGER:
         _count_managers(found)
-        _learn_from_past(found, on, terms.pace)
+        for pk, load in found.items():
+            load.riding = _learnt(past[pk], load.ground, terms.pace)
     else:
         _count_leaders(found, role, units, on)
-    _count_days(found, month)
     return list(found.values())
 
 
@@ -221,29 +234,41 @@ def _count_leaders(found: Mapping[int, Load], role: str, units: Mapping[int, lis
                     _add(found[person_id], (tier, importance), row, share=len(nearest[unit_id]))
 
 
-def _learn_from_past(found: Mapping[int, Load], on: date, pace: Pace) -> None:
-    """How much longer or shorter a person's rides were than the estimate: streets and hills are not evenly spread."""
-    mean = sum(pace.service_minutes) / len(pace.service_minutes)
-    with connection.cursor() as cursor:
-        cursor.execute(_PAST, [list(found), on - timedelta(days=_PAST_DAYS), on])
-        for person_id, days, ride, served in cursor.fetchall():
-            if days < _PAST_LEAST:
-                continue
-            guessed = days * promise.round_minutes(float(served) / mean / days, found[person_id].ground.area, pace)
-            if guessed > 0:
-                found[person_id].riding = min(max(float(ride) / guessed, _RIDING_LEAST), _RIDING_MOST)
-
-
-def _count_days(found: Mapping[int, Load], month: Month) -> None:
-    """Working days less those away."""
-    away: dict[int, set[date]] = defaultdict(set)
-    absences = Absence.objects.filter(
-        person__in=list(found), starts_on__lte=month.first + timedelta(days=month.length - 1), ends_on__gte=month.first
+def _past(on: date) -> QuerySet[Any]:
+    """Of a post's person: days planned lately, minutes ridden and minutes served."""
+    plans = DayPlan.objects.filter(
+        person=OuterRef("person"),
+        date__gte=on - timedelta(days=_PAST_DAYS),
+        date__lt=on,
+        state__in=[DayPlan.State.MADE, DayPlan.State.FROZEN],
+        minutes__gt=F("ride_minutes"),
     )
-    for absence in absences:
-        away[absence.person_id] |= {day for day in month.working if absence.starts_on <= day <= absence.ends_on}
-    for load in found.values():
-        load.days = len(month.working) - len(away[load.person_id])
+    told = JSONObject(days=Counted("pk"), ride=Sum("ride_minutes"), served=Sum(F("minutes") - F("ride_minutes")))
+    found: QuerySet[Any] = plans.order_by().values("person").annotate(told=told).values("told")
+    return found
+
+
+def _learnt(past: Mapping[str, Any] | None, ground: Ground, pace: Pace) -> float:
+    """How much longer or shorter the rides were than the estimate: streets and hills are not evenly spread."""
+    if past is None or past["days"] < _PAST_LEAST:
+        return 1.0
+    mean = sum(pace.service_minutes) / len(pace.service_minutes)
+    guessed: float = past["days"] * promise.round_minutes(past["served"] / mean / past["days"], ground.area, pace)
+    return min(max(past["ride"] / guessed, _RIDING_LEAST), _RIDING_MOST) if guessed > 0 else 1.0
+
+
+def _away(month: Month) -> QuerySet[Any]:
+    """The absences of a post's person that touch the month."""
+    last = month.first + timedelta(days=month.length - 1)
+    touching = Absence.objects.filter(person=OuterRef("person"), starts_on__lte=last, ends_on__gte=month.first)
+    spans: QuerySet[Any] = touching.values(span=JSONObject(first="starts_on", last="ends_on"))
+    return spans
+
+
+def _days(month: Month, away: Iterable[Mapping[str, str]]) -> int:
+    """Working days less those away."""
+    spans = [(date.fromisoformat(each["first"]), date.fromisoformat(each["last"])) for each in away]
+    return sum(not any(first <= day <= last for first, last in spans) for day in month.working)
 
 
 def over(found: Collection[Load], terms: Terms, month: Month) -> list[Load]:

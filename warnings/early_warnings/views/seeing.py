@@ -20,7 +20,6 @@ from duties.services.inbox import matter_url
 from duties.services.wording import describe
 from early_warnings.models import EarlyWarning, Measure, RegularReport, Storm, UnitWarning
 from early_warnings.services import scoring, seeing, wording
-from early_warnings.services.seeing.week import newest_breaches
 from early_warnings.views.lists import elsewhere
 
 #: Points on the map, breaches first.
@@ -107,7 +106,7 @@ def week(request: HttpRequest) -> HttpResponse:
         "figures": _figures(told),
         "owed": [(each, _sentence(each)) for each in owed.order_by("next_due_at")[:8]],
         "late": late.order_by("duty__next_due_at")[:8],
-        "units": newest_breaches(person=person, since=told.since),
+        "units": told.breaches[:8],
         "unit_warnings": _unit_warnings(person),
         "regular": RegularReport.objects.visible_to(person).filter(signed_at=None).count(),
         "storms": Storm.objects.visible_to(person).filter(on__gte=told.since).select_related("unit"),
