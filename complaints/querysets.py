@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Self
 from django.db import models
 from django.db.models import Count, Q
 from django.db.models.functions import TruncMonth
+from django.utils import timezone
 
 from accounts.querysets import ScopedQuerySet
 
@@ -33,6 +34,15 @@ class ComplaintQuerySet(ScopedQuerySet[Any]):
     def in_last(self, days: int, on: date) -> Self:
         """Registered in the days up to and including `on`."""
         return self.filter(registered_at__date__gt=on - timedelta(days=days), registered_at__date__lte=on)
+
+    def closed_between(self, first: date | None, last: date | None) -> Self:
+        """Closed from the first to the last day, both included; None leaves that side open."""
+        found = self
+        if first:
+            found = found.filter(closed_at__gte=_midnight(first))
+        if last:
+            found = found.filter(closed_at__lt=_midnight(last + timedelta(days=1)))
+        return found
 
     def search(self, text: str) -> Self:
         """Those whose number, subject, complainer or customer (name, code, pinyin, phone) holds each word."""
@@ -78,6 +88,10 @@ class ComplaintQuerySet(ScopedQuerySet[Any]):
         return self.select_related(
             "customer__unit", "customer__account_manager", "duty__owner", "handler", "registered_by", "told_by"
         )
+
+
+def _midnight(day: date) -> datetime:
+    return timezone.make_aware(datetime(day.year, day.month, day.day))  # noqa: DTZ001 made aware at once
 
 
 class ComplaintStepQuerySet(ScopedQuerySet[Any]):

@@ -10,6 +10,8 @@ from accounts.addresses import record_url
 
 #: A visit that somebody asked for (VIS-12): the planner reads it, a logged visit closes it; about a customer's id.
 VISIT_FOLLOW_UP = "visit.follow_up"
+#: A cause of complaints that rises in a unit (CMP-6): early warnings open it, the page of causes tells of it.
+RISING_CAUSE = "warning.cause"
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +27,8 @@ class Kind:
     acknowledged_in_inbox: bool = True
     #: What the cases are called that have rules of their own (`EscalationRule.variant`).
     cases: Mapping[str, str | Promise] = field(default_factory=dict)
+    #: Which details are codes, and what each code is called.
+    words: Mapping[str, Mapping[str, str | Promise]] = field(default_factory=dict)
 
     def describe(self, details: dict[str, Any]) -> str:
         """The sentence with its values, in the reader's language; a value that is missing reads as a dash.
@@ -32,7 +36,8 @@ class Kind:
         It never raises: one odd duty must not take its owner's whole inbox away.
         """
         try:
-            return str(self.sentence) % _Dashes(details)
+            named = {name: words.get(details.get(name), "–") for name, words in self.words.items()}
+            return str(self.sentence) % _Dashes({**details, **named})
         except (TypeError, ValueError):
             return str(self.label)
 

@@ -2,7 +2,9 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
+from typing import Any
 
+from django.db.models import F, Q
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -10,12 +12,17 @@ from django.utils import timezone
 from django.utils.http import urlencode
 
 from accounts import clock
+from accounts.models import Person
 from accounts.services.facts import next_month
 from complaints.models import Complaint
 from complaints.rules import months_up_to, trend
 from complaints.views import SignedIn
+from duties import kinds
+from duties.models import Duty
 
 MONTHS = 12
+#: So many warnings stand under the table.
+MOST_WARNED = 50
 
 
 def causes(request: SignedIn) -> HttpResponse:
@@ -27,14 +34,41 @@ def causes(request: SignedIn) -> HttpResponse:
     counted = {(row["month"], row["cause"]): row["number"] for row in rows}
     by_cause = {cause: [counted.get((month, cause), 0) for month in months] for cause in Complaint.Cause.values}
     labels = dict(Complaint.Cause.choices)
+    warned = _warned(request.user, _start(months[0]))
     context = {
         "months": months,
-        "rows": [_row(cause, labels[cause], numbers, months) for cause, numbers in by_cause.items()],
+        "rows": [
+            _row(cause, labels[cause], numbers, months)
+            | {"warned": [each for each in warned if each.cause == cause and each.state != Duty.State.CLOSED]}
+            for cause, numbers in by_cause.items()
+        ],
+        "warned": warned,
         "total": _row("", "", [sum(column) for column in zip(*by_cause.values(), strict=True)], months),
         "now": now,
         "today": timezone.localdate(now),
     }
     return render(request, "complaints/causes.html", context)
+
+
+def _warned(person: Person, since: datetime) -> list[Any]:
+    """The warnings about rising causes, open ones first, those that ended as far back as the months go (CMP-6).
+
+    They stand a floor above; what is known of them here is the duty that each has laid on somebody.
+    """
+    kind = kinds.get(kinds.RISING_CAUSE)
+    lasting = ~Q(state=Duty.State.CLOSED) | Q(closed_at__gte=since)
+    found: list[Any] = list(
+        Duty.objects.visible_to(person)
+        .filter(lasting, kind=kind.key)
+        .select_related("unit", "owner")
+        .order_by(F("closed_at").desc(nulls_first=True), "-pk")[:MOST_WARNED]
+    )
+    for each in found:
+        each.cause = each.details["cause"]
+        each.url = kind.url(each.subject_id)
+        each.cause_said = kind.words["cause"].get(each.cause, "–")
+        each.outcome_said = kind.words["outcome"].get(each.outcome, "")
+    return found
 
 
 def _row(cause: str, label: object, numbers: Sequence[int], months: Sequence[date]) -> dict[str, object]:

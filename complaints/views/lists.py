@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from io import BytesIO
 from typing import Any, Self
 
@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from accounts import clock
-from accounts.models import Person
+from accounts.models import OrgUnit, Person
 from accounts.views.paging import BoundedPaginator
 from complaints.models import Complaint
 from complaints.querysets import ComplaintQuerySet
@@ -39,6 +39,8 @@ FILTERS = {
     "channel": Complaint.Channel,
     "cause": Complaint.Cause,
 }
+#: What other pages link with, and the filter bar has no field for.
+NARROWED = ("cause", "unit", "closed_from", "closed_until")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +53,10 @@ class Asked:
     filters: dict[str, str]
     closed_from: date | None
     closed_until: date | None
+    unit: OrgUnit | None
 
     @classmethod
-    def read(cls, query: QueryDict) -> Self:
+    def read(cls, query: QueryDict, person: Person) -> Self:
         """Values that mean nothing are passed over, as if they were not there."""
         tab = query.get("view", "")
         tab = tab if tab in TABS else "open"
@@ -65,6 +68,7 @@ class Asked:
             filters={name: value for name, known in FILTERS.items() if (value := query.get(name, "")) in known.values},
             closed_from=_day(query.get("closed_from")),
             closed_until=_day(query.get("closed_until")),
+            unit=_unit(query.get("unit", ""), person),
         )
 
     def found(self, complaints: ComplaintQuerySet, person: Person, now: datetime) -> ComplaintQuerySet:
@@ -75,11 +79,9 @@ class Asked:
             "overdue": lambda: complaints.overdue(now),
             "all": complaints.all,
         }
-        found = tabs[self.tab]().filter(**self.filters)
-        if self.closed_from:
-            found = found.filter(closed_at__gte=_midnight(self.closed_from))
-        if self.closed_until:
-            found = found.filter(closed_at__lt=_midnight(self.closed_until + timedelta(days=1)))
+        found = tabs[self.tab]().filter(**self.filters).closed_between(self.closed_from, self.closed_until)
+        if self.unit:
+            found = found.filter(customer__unit__path__startswith=self.unit.path)
         if self.words:
             found = found.search(self.words)
         return found.order_by(*ORDERS[self.sort])
@@ -87,7 +89,7 @@ class Asked:
 
 def complaints(request: SignedIn) -> HttpResponse:
     """The list: mine, open, overdue, all."""
-    now, asked = clock.of(request), Asked.read(request.GET)
+    now, asked = clock.of(request), Asked.read(request.GET, request.user)
     visible = Complaint.objects.visible_to(request.user)
     counts = visible.counts(request.user, now)
     found = asked.found(visible, request.user, now).for_list()
@@ -108,9 +110,7 @@ def complaints(request: SignedIn) -> HttpResponse:
             (name, label, FILTERS[name].choices, asked.filters.get(name, ""))
             for name, label in {"step": _("Step"), "gravity": _("Gravity"), "channel": _("Channel")}.items()
         ],
-        "narrowed": [
-            (name, request.GET[name]) for name in ("cause", "closed_from", "closed_until") if request.GET.get(name)
-        ],
+        "narrowed": [(name, request.GET[name]) for name in NARROWED if request.GET.get(name)],
         "now": now,
         "today": timezone.localdate(now),
     }
@@ -160,7 +160,7 @@ def export_columns() -> list[Column]:
 
 def export(request: SignedIn) -> HttpResponse:
     """What the list shows, all pages, as an Excel file for inspection (CMP-4); `columns=` keeps the shown ones."""
-    now, asked = clock.of(request), Asked.read(request.GET)
+    now, asked = clock.of(request), Asked.read(request.GET, request.user)
     found = asked.found(Complaint.objects.visible_to(request.user), request.user, now).for_list()
     shown = set(filter(None, request.GET.get("columns", "").split(",")))
     columns = [column for column in export_columns() if not shown or not column.head or column.head in shown]
@@ -198,5 +198,5 @@ def _day(text: str | None) -> date | None:
         return None
 
 
-def _midnight(day: date) -> datetime:
-    return timezone.make_aware(datetime(day.year, day.month, day.day))  # noqa: DTZ001 made aware at once
+def _unit(text: str, person: Person) -> OrgUnit | None:
+    return OrgUnit.objects.visible_to(person).filter(pk=text).first() if text.isdecimal() else None

@@ -47,11 +47,11 @@ def test_causes_by_month_and_every_number_opens_its_list(company: Company, clien
             assert client.get(address).context["page"].paginator.count == number
 
 
-def test_the_causes_take_six_queries(
+def test_the_causes_take_seven_queries(
     company: Company, client: Client, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     closed_on(company, "a", clock.now(), "policy")
     client.force_login(company.a.sales_manager)
     client.get("/complaints/")
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         client.get("/complaints/causes/")

@@ -11,7 +11,9 @@ class EarlyWarningsConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts.models import Customer, OrgUnit
+        from complaints.models import Complaint
         from early_warnings import watch
+        from early_warnings.models import UnitWarning
 
         watch.register_own()
         kinds.register(
@@ -31,6 +33,20 @@ class EarlyWarningsConfig(AppConfig):
                 sentence=_("%(number)s: %(unit)s, %(counted)s of %(among)s customers"),
                 url_name="warnings:unit-warning",
                 icon="alert-triangle",
+            )
+        )
+        kinds.register(
+            kinds.Kind(
+                key=kinds.RISING_CAUSE,
+                label=_("Rising cause of complaints"),
+                sentence=_(
+                    "%(number)s: %(unit)s, rising cause of complaints “%(cause)s”: %(counted)s in %(days)s days, "
+                    "%(expected)s expected"
+                ),
+                url_name="warnings:unit-warning",
+                icon="trending-up",
+                cases=dict(OrgUnit.Kind.choices),
+                words={"cause": dict(Complaint.Cause.choices), "outcome": dict(UnitWarning.Outcome.choices)},
             )
         )
         kinds.register(

@@ -5,16 +5,19 @@ last month, or averaged over the months it is compared with. Silence is told by 
 customer's own usual gap by the orders of the year: from the first month with an order to the last order, by their
 number, 8.6 days at least; a customer with few orders has no usual gap. A query measure is a subquery of `customer_id`,
 `recent` and `base`, with the parameters `on` (the business date), `month` (the last whole month) and `until` (the day
-until which orders are known). Where its `base` is the customer's own usual gap, `recent` may be told in such gaps.
+until which orders are known). Where its `base` is the customer's own usual gap, `recent` may be told in such gaps. A
+cause measure counts a unit's complaints that were closed with a cause (CMP-6).
 """
 
 from dataclasses import dataclass
 from enum import StrEnum
 
 from django.utils.functional import Promise
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from complaints.models import Complaint
 from early_warnings.rules import Comparison
 
 
@@ -23,6 +26,7 @@ class Source(StrEnum):
     LEVEL = "level"
     LAST = "last"  # the last order in the facts, and the customer's own usual gap between orders
     QUERY = "query"
+    CAUSE = "cause"  # complaints of a unit, by their cause; `sql` is the cause
 
 
 _OF_FACTS = frozenset(Comparison) - {Comparison.DAYS_SINCE, Comparison.OWN_GAP}
@@ -52,7 +56,7 @@ class MeasureKind:
     @property
     def reads_facts(self) -> bool:
         """Whether it says nothing while there are no facts."""
-        return self.source is not Source.QUERY
+        return self.source not in (Source.QUERY, Source.CAUSE)
 
 
 #: The same for some customers only; all of them are measured in one pass with the other facts (`evaluation.sums`).
@@ -173,6 +177,17 @@ _ALL = (
         _SCORE,
         frozenset({Comparison.ABSOLUTE}),
         none_is_zero=False,
+    ),
+    *(
+        MeasureKind(
+            f"cause_{cause}",
+            format_lazy(_("complaints caused by: {cause}"), cause=label),
+            _("complaints"),
+            Source.CAUSE,
+            cause,
+            frozenset({Comparison.BEFORE}),
+        )
+        for cause, label in Complaint.Cause.choices
     ),
 )
 MEASURES = {measure.key: measure for measure in _ALL}

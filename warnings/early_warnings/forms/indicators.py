@@ -77,6 +77,8 @@ class IndicatorForm(forms.ModelForm):  # type: ignore[type-arg]
         values: dict[str, Any] = super().clean() or {}
         if values.get("family") == Indicator.Family.CUSTOMER:
             self._clean_customer(values)
+        elif values.get("family") == Indicator.Family.CAUSE:
+            self._clean_cause(values)
         elif "family" in values:
             self._clean_unit(values)
         for name in ("period", "base_period"):
@@ -96,7 +98,9 @@ class IndicatorForm(forms.ModelForm):  # type: ignore[type-arg]
             if "measure" not in self.errors:
                 self.add_error("measure", _("Choose what is measured."))
             return
-        if not fits(measure.key, comparison):
+        if measure.source is Source.CAUSE:
+            self.add_error("measure", _("Causes of complaints are told of units: choose that family."))
+        elif not fits(measure.key, comparison):
             ways = "、".join(str(Indicator.Comparison(each).label) for each in sorted(measure.comparisons))
             self.add_error("comparison", _("This measure can only be told: %(ways)s.") % {"ways": ways})
         if comparison in rules.OF_TWO:
@@ -107,6 +111,14 @@ class IndicatorForm(forms.ModelForm):  # type: ignore[type-arg]
         unused = [name for name, wanted in _ONLY_FOR.items() if comparison not in wanted]
         self._back_to_default(values, unused)
         self._back_to_default(values, [name for name in ("period", "base_period") if values.get(name) is None])
+
+    def _clean_cause(self, values: dict[str, Any]) -> None:
+        self._back_to_default(values, (*_UNIT_ONLY, "customer_kind", "base_measure", "against_market"))
+        self._back_to_default(values, [name for name in ("period", "base_period") if values.get(name) is None])
+        values["comparison"], values["falling"] = Indicator.Comparison.BEFORE, False
+        measure = MEASURES.get(values.get("measure") or "")
+        if measure is None or measure.source is not Source.CAUSE:
+            self.add_error("measure", _("Choose a cause of complaints."))
 
     def _clean_unit(self, values: dict[str, Any]) -> None:
         self._back_to_default(values, _CUSTOMER_ONLY)

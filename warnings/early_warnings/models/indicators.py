@@ -30,13 +30,15 @@ class Indicator(models.Model):
     customer's base is too small to mean anything, in the measure's unit a month. With `against_market` the value is
     divided by the same comparison over all customers of the kind, so that a season is not mistaken for a fall. For
     total and ratio indicators `of_indicator` names the customer indicator whose breaches are counted in a unit, among
-    the customers of tiers up to `of_tiers`.
+    the customers of tiers up to `of_tiers`. A cause of complaints is told as `rules.rising` says: `least_base` is then
+    the least number of complaints in the period, and its lines are times the number expected.
     """
 
     class Family(models.TextChoices):
         CUSTOMER = rules.Family.CUSTOMER, _("each customer")
         TOTAL = rules.Family.TOTAL, _("total of a unit")
         RATIO = rules.Family.RATIO, _("ratio in a unit")
+        CAUSE = rules.Family.CAUSE, _("cause of complaints in a unit")
 
     class Comparison(models.TextChoices):
         ABSOLUTE = rules.Comparison.ABSOLUTE, _("as it is")
@@ -100,8 +102,8 @@ class Indicator(models.Model):
                 condition=Q(period__range=(1, 12), base_period__range=(1, 12)), name="indicator_period"
             ),
             models.CheckConstraint(
-                condition=(Q(family="customer") & ~Q(measure="") & Q(of_indicator=None))
-                | (~Q(family="customer") & Q(of_indicator__isnull=False)),
+                condition=(Q(family__in=["customer", "cause"]) & ~Q(measure="") & Q(of_indicator=None))
+                | (Q(family__in=["total", "ratio"]) & Q(of_indicator__isnull=False)),
                 name="indicator_measures_or_counts",
             ),
             models.CheckConstraint(

@@ -98,7 +98,11 @@ class Sign(models.Model):
 
 @pghistory.track()
 class UnitWarning(Course):
-    """A total or ratio of a unit over its line (WRN-2): one open a unit and indicator, to its manager (WRN-4)."""
+    """A total or ratio of a unit over its line (WRN-2), or a cause of complaints that rises there (CMP-6).
+
+    One open a unit and indicator, to its manager (WRN-4). Of a cause `counted` are the complaints of the period,
+    `among` those of the time before it, and `expected` is how many were to be expected by them.
+    """
 
     unit = models.ForeignKey(OrgUnit, models.PROTECT, related_name="unit_warnings", verbose_name=_("unit"))
     indicator = models.ForeignKey(Indicator, models.PROTECT, related_name="+", verbose_name=_("indicator"))
@@ -106,6 +110,7 @@ class UnitWarning(Course):
     value = models.DecimalField(_("value"), max_digits=14, decimal_places=4)
     counted = models.PositiveIntegerField(_("customers counted"))
     among = models.PositiveIntegerField(_("among customers"))
+    expected = models.DecimalField(_("expected"), max_digits=10, decimal_places=1, null=True)
     line = models.DecimalField(_("line"), max_digits=12, decimal_places=3)
     last_seen_on = models.DateField(_("last seen"))
 

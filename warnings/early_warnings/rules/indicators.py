@@ -16,6 +16,7 @@ class Family(StrEnum):
     CUSTOMER = "customer"
     TOTAL = "total"
     RATIO = "ratio"
+    CAUSE = "cause"  # of complaints, in a unit (CMP-6)
 
 
 class Comparison(StrEnum):

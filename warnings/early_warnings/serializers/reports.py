@@ -121,6 +121,7 @@ class UnitWarningSerializer(serializers.ModelSerializer[UnitWarning]):
             "value",
             "counted",
             "among",
+            "expected",
             "line",
             "opened_on",
             "last_seen_on",

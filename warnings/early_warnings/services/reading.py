@@ -1,15 +1,21 @@
 """What the page of a report shows beside the report: months of facts, similar cases (WRN-7)."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
 from django.db import connection
 from django.db.models import Count, F
+from django.utils import timezone
 
 from accounts.models import Customer, MonthlyFact, OrgUnit, Person
+from complaints.models import Complaint
+from complaints.querysets import ComplaintQuerySet
 from early_warnings import rules
-from early_warnings.models import EarlyWarning, Measure, Sign, UnitWarning
+from early_warnings.measures import MEASURES
+from early_warnings.models import EarlyWarning, Evaluation, Measure, Sign, UnitWarning
+from early_warnings.rules.rising import days_of
+from early_warnings.services.evaluation import causes
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +87,43 @@ def similar_cases(*, sign: Sign | None, customer: Customer | None, most: int = 5
             Similar(str(Measure.Way(way).label), used, recovered, example, recovered / used)
             for way, used, recovered, example in cursor.fetchall()
         ]
+
+
+@dataclass(frozen=True, slots=True)
+class CauseMonths:
+    """How many complaints of a unit were closed with a cause each month, and how many a month were expected."""
+
+    months: list[date]
+    values: list[int]
+    expected: float
+
+
+def complaints_of(warning: UnitWarning) -> ComplaintQuerySet:
+    """All complaints of the unit that were closed with the cause which its warning is about (CMP-6)."""
+    found: ComplaintQuerySet = Complaint.objects.closed().filter(
+        cause=MEASURES[warning.indicator.measure].sql, customer__unit__path__startswith=warning.unit.path
+    )
+    return found
+
+
+def period_of(warning: UnitWarning) -> tuple[date, date]:
+    """The first and the last day of the complaints that the warning counts."""
+    closed_on = timezone.localdate(warning.closed_at) if warning.closed_at else None
+    evaluated = Evaluation.objects.filter(finished_at__isnull=False, on__gte=warning.last_seen_on)
+    if closed_on is not None:
+        evaluated = evaluated.filter(on__lte=closed_on)
+    on = evaluated.order_by("-on").values_list("on", flat=True).first() or warning.last_seen_on
+    return causes.recent_from(warning.indicator, on), on - timedelta(days=1)
+
+
+def months_of_cause(warning: UnitWarning, *, until: date, count: int = 18) -> CauseMonths:
+    """The months up to that of a day, in one query."""
+    months = [rules.months_back(until, back) for back in reversed(range(count))]
+    first = timezone.make_aware(datetime.combine(months[0], time()))
+    end = timezone.make_aware(datetime.combine(until + timedelta(days=1), time()))
+    rows = {row["month"]: row["number"] for row in complaints_of(warning).causes_by_month(first, end)}
+    share = 365 / 12 / days_of(warning.indicator.period)
+    return CauseMonths(months, [rows.get(month, 0) for month in months], float(warning.expected or 0) * share)
 
 
 _SHOWN_OF_SIGN = ("indicator_id", "month", "value", "recent", "base", "market", "line")

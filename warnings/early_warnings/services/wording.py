@@ -11,8 +11,9 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.models import Customer
 from early_warnings import rules
-from early_warnings.measures import MEASURES, Source
+from early_warnings.measures import MEASURES, MeasureKind, Source
 from early_warnings.models import Indicator, Sign, Threshold, UnitWarning
+from early_warnings.rules import rising
 
 #: Comparisons whose two sides are of the same number of months.
 _OF_PERIOD = (rules.Comparison.LAST_YEAR, rules.Comparison.SEASON)
@@ -45,6 +46,8 @@ def value_of(indicator: Indicator, value: Decimal) -> str:
         return percent(value)
     if measure is None or indicator.family == Indicator.Family.TOTAL:
         return amount(value)
+    if indicator.family == Indicator.Family.CAUSE:
+        return _("%(n)s times") % {"n": times(value)}
     match rules.Comparison(indicator.comparison):
         case rules.Comparison.OWN_GAP:
             return _("%(n)s times") % {"n": times(value)}
@@ -61,6 +64,8 @@ def made_of(indicator: Indicator) -> str:
     if indicator.of_indicator is not None:
         return _count_said(indicator, indicator.of_indicator)
     measure = MEASURES[indicator.measure]
+    if indicator.family == Indicator.Family.CAUSE:
+        return _cause_said(indicator, measure)
     values = {
         "measure": measure.label,
         "n": indicator.period,
@@ -121,6 +126,20 @@ def _count_said(indicator: Indicator, of: Indicator) -> str:
     if indicator.fresh_days is not None:
         said += _(", crossed within %(days)s days") % {"days": indicator.fresh_days}
     return said + _(". Large is bad.")
+
+
+def _cause_said(indicator: Indicator, measure: MeasureKind) -> str:
+    return _(
+        "%(measure)s, closed in %(days)s days, as times of what the %(before)s days before let expect; from %(least)s "
+        "on, and where chance alone brings so many once in %(seldom)s times at most. The lowest unit where it shows "
+        "is told."
+    ) % {
+        "measure": measure.label,
+        "days": rising.days_of(indicator.period),
+        "before": rising.days_of(indicator.base_period),
+        "least": amount(indicator.least_base),
+        "seldom": round(1 / rising.CHANCE),
+    }
 
 
 def line_for(line: Threshold) -> str:
@@ -210,7 +229,18 @@ _PLAIN = gettext_lazy("%(month)s: %(recent)s %(unit)s. ")
 
 
 def unit_reason(warning: UnitWarning) -> str:
-    """A total or ratio in one sentence."""
+    """A total, a ratio or a rising cause in one sentence."""
+    if warning.expected is not None:
+        return _(
+            "%(indicator)s: %(counted)s in %(days)s days, %(expected)s expected, %(value)s. The line is %(line)s."
+        ) % {
+            "indicator": warning.indicator.name,
+            "counted": amount(Decimal(warning.counted)),
+            "days": rising.days_of(warning.indicator.period),
+            "expected": times(warning.expected),
+            "value": value_of(warning.indicator, warning.value),
+            "line": value_of(warning.indicator, warning.line),
+        }
     counted = ngettext("%(n)s customer", "%(n)s customers", warning.counted) % {"n": amount(Decimal(warning.counted))}
     return _("%(indicator)s: %(counted)s of %(among)s, %(value)s. The line is %(line)s.") % {
         "indicator": warning.indicator.name,

@@ -24,6 +24,7 @@ from early_warnings import rules
 from early_warnings.forms import CloseForm, SuppressForm, measure_forms
 from early_warnings.models import EarlyWarning, Measure, ReportEvent, Sign, Threshold, UnitWarning
 from early_warnings.services import reading, wording
+from early_warnings.views import causes
 
 Report = EarlyWarning | UnitWarning
 
@@ -187,7 +188,7 @@ class Page:
 
     def behind(self) -> list[Any]:
         """The customers that a unit's total or ratio counts."""
-        if isinstance(self.report, EarlyWarning):
+        if isinstance(self.report, EarlyWarning) or self.report.expected is not None:
             return []
         signs: list[Any] = list(reading.customers_behind(warning=self.report, person=self.person))
         for sign in signs:
@@ -233,6 +234,7 @@ class Page:
             "closing": CloseForm(initial=self._outcome()) if rules.Act.CLOSE in self.acts else None,
             "suppressing": self._suppressing(),
             "suppress_url": self._act_url("suppress"),
+            **(causes.shown(self.report, self.person) if isinstance(self.report, UnitWarning) else {}),
             "now": self.now,
             "today": timezone.localdate(self.now),
             **self.bound,

@@ -9,12 +9,13 @@ from django.db.models import Q
 from django.utils import timezone
 
 from accounts.models import Customer, FileImport
+from duties.kinds import RISING_CAUSE
 from duties.models import Duty
 from duties.services import Opening, open_duties
 from early_warnings import rules
 from early_warnings.measures import MEASURES, fits
 from early_warnings.models import EarlyWarning, Evaluation, Indicator, KeptBasis, Threshold, UnitWarning
-from early_warnings.services.evaluation import booking, compiling, figures, gates, keeping, statements
+from early_warnings.services.evaluation import booking, causes, compiling, figures, gates, keeping, statements
 from early_warnings.services.evaluation.sums import Basis
 from early_warnings.services.evaluation.work import Work
 
@@ -151,8 +152,9 @@ def _measure(work: Work, customers: Sequence[Indicator], basis: Basis, *, touche
 
 
 def _count_units(work: Work, indicators: Sequence[Indicator], basis: Basis) -> None:
-    units = [each.pk for each in indicators if each.family != Indicator.Family.CUSTOMER]
+    units = [each.pk for each in indicators if each.of_indicator_id is not None]
     work.execute(statements.COUNT_UNITS.format(ledger=basis.ledger), unit_indicators=units)
+    causes.count(work, indicators)
 
 
 def _set_values(work: Work, known: rules.Known) -> None:
@@ -276,7 +278,9 @@ def _send(raised: Sequence[int], units: Sequence[int], *, now: datetime) -> None
         ],
         now=now,
     )
-    unit_reports = UnitWarning.objects.filter(pk__in=units).select_related("unit", "indicator")
+    unit_warnings = UnitWarning.objects.filter(pk__in=units).select_related("unit", "indicator")
+    of_causes = [each for each in unit_warnings if each.indicator.family == Indicator.Family.CAUSE]
+    open_duties(kind=RISING_CAUSE, openings=causes.openings(of_causes), now=now)
     open_duties(
         kind=UNIT_REPORT,
         openings=[
@@ -285,11 +289,13 @@ def _send(raised: Sequence[int], units: Sequence[int], *, now: datetime) -> None
                 unit=each.unit,
                 details={"number": each.number, "unit": each.unit.name, "counted": each.counted, "among": each.among},
             )
-            for each in unit_reports
+            for each in unit_warnings
+            if each.indicator.family != Indicator.Family.CAUSE
         ],
         now=now,
     )
-    for kind, table, sent in ((REPORT, EarlyWarning, raised), (UNIT_REPORT, UnitWarning, units)):
+    tables = ((REPORT, EarlyWarning, raised), (UNIT_REPORT, UnitWarning, units), (RISING_CAUSE, UnitWarning, units))
+    for kind, table, sent in tables:
         _join_duties(kind, table._meta.db_table, sent)
 
 

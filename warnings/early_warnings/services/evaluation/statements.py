@@ -181,7 +181,7 @@ COUNT_UNITS = """
         GROUP BY i.id, u.id)
     SELECT c.indicator_id, c.unit_id, c.among, c.counted, round(x.value, 4) AS value,
         CASE WHEN x.value >= line.breach THEN 'breach' WHEN x.value >= line.near THEN 'near' END AS level,
-        CASE WHEN x.value >= line.breach THEN line.breach ELSE line.near END AS line
+        CASE WHEN x.value >= line.breach THEN line.breach ELSE line.near END AS line, NULL::numeric AS expected
     FROM counted c
     CROSS JOIN LATERAL (
         SELECT CASE WHEN c.family = 'total' THEN c.counted::numeric ELSE c.counted::numeric / c.among END AS value) x
@@ -195,10 +195,10 @@ COUNT_UNITS = """
 RAISE_UNITS = """
     WITH raised AS (
         INSERT INTO warnings_unitwarning
-            (unit_id, indicator_id, level, state, opened_on, outcome, conclusion, month, value, counted, among, line,
-             last_seen_on)
+            (unit_id, indicator_id, level, state, opened_on, outcome, conclusion, month, value, counted, among,
+             expected, line, last_seen_on)
         SELECT u.unit_id, u.indicator_id, u.level, 'open', %(on)s, '', '', %(month)s, u.value, u.counted, u.among,
-            u.line, %(on)s
+            u.expected, u.line, %(on)s
         FROM early_unit u
         WHERE u.level IS NOT NULL AND NOT EXISTS (
             SELECT 1 FROM warnings_unitwarning old
@@ -222,7 +222,8 @@ TELL_OF_UNITS = """
 RENEW_UNITS = """
     UPDATE warnings_unitwarning w SET
         level = coalesce(u.level, w.level), month = %(month)s, value = u.value, counted = u.counted, among = u.among,
-        line = u.line, last_seen_on = CASE WHEN u.level IS NULL THEN w.last_seen_on ELSE %(on)s END,
+        expected = u.expected, line = u.line,
+        last_seen_on = CASE WHEN u.level IS NULL THEN w.last_seen_on ELSE %(on)s END,
         above_again_on = CASE WHEN u.level IS NULL THEN coalesce(w.above_again_on, %(on)s) END
     FROM early_unit u
     WHERE w.unit_id = u.unit_id AND w.indicator_id = u.indicator_id AND w.state <> 'closed'

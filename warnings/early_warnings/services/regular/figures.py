@@ -150,7 +150,8 @@ _BY_WAY = (
 """
 )
 _UNIT_WARNINGS = """
-    SELECT u.name AS unit, i.name_zh, i.name_en, w.level, w.opened_on, w.counted, w.among, w.state, w.outcome
+    SELECT u.name AS unit, i.name_zh, i.name_en, w.level, w.opened_on, w.counted,
+        CASE WHEN w.expected IS NULL THEN w.among END AS among, w.state, w.outcome
     FROM warnings_unitwarning w JOIN accounts_orgunit u ON u.id = w.unit_id
     JOIN warnings_indicator i ON i.id = w.indicator_id
     WHERE starts_with(u.path, %(path)s) AND w.opened_on <= %(last)s
