@@ -36,7 +36,7 @@ class Kind:
         It never raises: one odd duty must not take its owner's whole inbox away.
         """
         try:
-            named = {name: words.get(details.get(name), "–") for name, words in self.words.items()}
+            named = {name: words.get(details.get(name, ""), "–") for name, words in self.words.items()}
             return str(self.sentence) % _Dashes({**details, **named})
         except (TypeError, ValueError):
             return str(self.label)
