@@ -35,9 +35,8 @@ import psutil
 import redis
 from django.conf import settings
 
-from benchmarks.night_kill import folder, go_to_the_night
+from benchmarks.company import ROOT, go_to_the_night, load_demo, servers, set_up
 
-ROOT = Path(__file__).resolve().parent.parent
 DONE = re.compile(
     r"plan_one succeeded in [\d.]+s by (\d+) from ([\d.]+) to ([\d.]+) claiming ([\d.]+) between ([\d.]+)"
 )
@@ -201,41 +200,22 @@ def project(each: float) -> None:
 
 def main() -> int:
     options = arguments()
-    with folder() as var:
-        os.environ |= {
-            "DJANGO_SETTINGS_MODULE": "config.settings",
-            "VAR_DIR": str(var),
-            "PORT": str(options.port),
-            "LOG_LEVEL": "INFO",
-        }
-        sys.path[:0] = [str(ROOT), str(ROOT / "warnings")]
-        import django
+    with servers(options.port, LOG_LEVEL="INFO") as var:
+        set_up()
+        from accounts import clock
 
-        from config import embedded
-
-        embedded.ensure_running()
+        load_demo(options.customers, options.managers, months=2, plan_seconds=0)
+        go_to_the_night()
+        workers = Workers(options.workers, var / "worker.log", options.prefetch)
         try:
-            django.setup()
-            from django.core.management import call_command
-
-            from accounts import clock
-
-            call_command("migrate", verbosity=0)
-            company = {"customers": options.customers, "managers": options.managers, "seed": 1}
-            call_command("load_demo", **company, months=2, past_days=0, plan_seconds=0)
-            go_to_the_night()
-            workers = Workers(options.workers, var / "worker.log", options.prefetch)
-            try:
-                workers.wait("ready.", 60)
-                warm_up(options.workers)
-                before = len(told(workers.log))
-                whole = night(workers, clock.now(), 900)
-                time.sleep(1)
-                report(whole, told(workers.log)[before:], workers)
-            finally:
-                workers.stop()
+            workers.wait("ready.", 60)
+            warm_up(options.workers)
+            before = len(told(workers.log))
+            whole = night(workers, clock.now(), 900)
+            time.sleep(1)
+            report(whole, told(workers.log)[before:], workers)
         finally:
-            embedded.release()
+            workers.stop()
     return 0
 
 

@@ -10,21 +10,18 @@ result and not in the other is lost or doubled. Exit code 1 if anything is.
 import argparse
 import os
 import random
-import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
-ROOT = Path(__file__).resolve().parent.parent
+from benchmarks.company import ROOT, go_to_the_night, load_demo, servers, set_up
+
 COPY = "zhoudao_undisturbed"
 #: The longest that the night may take after the last kill.
 PATIENCE = 600
@@ -40,17 +37,6 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--port", type=int, default=8171)
     return parser.parse_args()
-
-
-@contextmanager
-def folder() -> Iterator[Path]:
-    """A `var` folder of its own, gone afterwards."""
-    (ROOT / "var").mkdir(exist_ok=True)
-    made = Path(tempfile.mkdtemp(prefix="night-", dir=ROOT / "var"))
-    try:
-        yield made
-    finally:
-        shutil.rmtree(made, ignore_errors=True)
 
 
 class Processes:
@@ -74,18 +60,6 @@ class Processes:
             os.killpg(process.pid, signal.SIGKILL)
             process.wait()
         self.running.clear()
-
-
-def go_to_the_night() -> None:
-    """Move the clock of this database to half past two of the next working day."""
-    from django.utils import timezone
-
-    from accounts import clock
-    from duties.calendar import WorkCalendar
-
-    now = clock.now()
-    day = WorkCalendar.load().next_working_day(timezone.localdate(now))
-    clock.shift(datetime(day.year, day.month, day.day, 2, 30, tzinfo=ZoneInfo("Asia/Shanghai")) - now)
 
 
 def copy_database() -> None:
@@ -266,38 +240,17 @@ def compare(wanted: dict[str, Counter[Any]], got: dict[str, Counter[Any]]) -> bo
 
 def main() -> int:
     options = arguments()
-    with folder() as var:
-        os.environ |= {
-            "DJANGO_SETTINGS_MODULE": "config.settings",
-            "VAR_DIR": str(var),
-            "PORT": str(options.port),
-            "TASK_WORKERS": "2",
-            "WEB_WORKERS": "1",
-            "LOG_LEVEL": "ERROR",
-        }
-        sys.path[:0] = [str(ROOT), str(ROOT / "warnings")]
-        import django
-
-        from config import embedded
-
-        embedded.ensure_running()
-        try:
-            django.setup()
-            from django.core.management import call_command
-
-            call_command("migrate", verbosity=0)
-            company = {"customers": options.customers, "managers": options.managers, "seed": options.seed}
-            call_command("load_demo", **company, months=15, past_days=0, plan_seconds=0.05)
-            go_to_the_night()
-            copy_database()
-            with on_the_copy():
-                undisturbed()
-                wanted = result()
-            in_work, seconds = disturbed(options.kills, random.Random(options.seed))
-            print(f"{options.kills} times all killed, {in_work} of them in mid-work; then done in {seconds:.0f} s")
-            return 0 if compare(wanted, result()) else 1
-        finally:
-            embedded.release()
+    with servers(options.port, TASK_WORKERS="2", WEB_WORKERS="1"):
+        set_up()
+        load_demo(options.customers, options.managers, seed=options.seed, months=15, plan_seconds=0.05)
+        go_to_the_night()
+        copy_database()
+        with on_the_copy():
+            undisturbed()
+            wanted = result()
+        in_work, seconds = disturbed(options.kills, random.Random(options.seed))
+        print(f"{options.kills} times all killed, {in_work} of them in mid-work; then done in {seconds:.0f} s")
+        return 0 if compare(wanted, result()) else 1
 
 
 if __name__ == "__main__":

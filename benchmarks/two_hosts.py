@@ -19,9 +19,8 @@ from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 
-from benchmarks.night_kill import folder, go_to_the_night
+from benchmarks.company import ROOT, go_to_the_night, load_demo, servers, set_up
 
-ROOT = Path(__file__).resolve().parent.parent
 HERE, NET = "10.77.0.1", "10.77.0.0/24"
 HOSTS = {"zd-one": "10.77.0.11", "zd-two": "10.77.0.12"}
 BRIDGE = "zd-bridge"
@@ -178,34 +177,16 @@ def main() -> int:
     parser.add_argument("--cut", action="store_true", help="pull the cable before the kill")
     parser.add_argument("--port", type=int, default=8112)
     options = parser.parse_args()
-    with folder() as var, network():
-        os.environ |= {
-            "DJANGO_SETTINGS_MODULE": "config.settings",
-            "VAR_DIR": str(var),
-            "PORT": str(options.port),
-            "LOG_LEVEL": "INFO",
-        }
-        sys.path[:0] = [str(ROOT), str(ROOT / "warnings")]
-        import django
+    with servers(options.port, LOG_LEVEL="INFO") as var, network():
+        listen_on_the_bridge()
+        set_up()
+        from django.conf import settings
 
-        from config import embedded
-
-        embedded.ensure_running()
-        try:
-            listen_on_the_bridge()
-            django.setup()
-            from django.conf import settings
-            from django.core.management import call_command
-
-            settings.CELERY_BROKER_URL = f"redis://{HERE}:6390/0"
-            call_command("migrate", verbosity=0)
-            company = {"customers": options.customers, "managers": options.managers, "seed": 1}
-            call_command("load_demo", **company, months=2, past_days=0, plan_seconds=0)
-            go_to_the_night()
-            night(var, cut=options.cut)
-            return 0 if count() else 1
-        finally:
-            embedded.release()
+        settings.CELERY_BROKER_URL = f"redis://{HERE}:6390/0"
+        load_demo(options.customers, options.managers, months=2, plan_seconds=0)
+        go_to_the_night()
+        night(var, cut=options.cut)
+        return 0 if count() else 1
 
 
 if __name__ == "__main__":

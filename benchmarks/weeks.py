@@ -13,19 +13,17 @@ the next day 89 % stayed on it.
 """
 
 import argparse
-import os
 import sys
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from benchmarks.night_kill import folder
+from benchmarks.company import servers, set_up
 from benchmarks.weeks_by_hand import by_hand, middle
 from benchmarks.weeks_map import draw
 from benchmarks.weeks_shops import FIRST, MANAGERS, SPEED, Outcome, Shop, closed, read
 
-ROOT = Path(__file__).resolve().parent.parent
 CHINA = ZoneInfo("Asia/Shanghai")
 
 
@@ -137,22 +135,9 @@ def main() -> int:
     parser.add_argument("--map", type=Path)
     parser.add_argument("--port", type=int, default=8113)
     options = parser.parse_args()
-    with folder() as var:
-        os.environ |= {"DJANGO_SETTINGS_MODULE": "config.settings", "VAR_DIR": str(var), "PORT": str(options.port)}
-        sys.path[:0] = [str(ROOT), str(ROOT / "warnings")]
-        import django
-
-        from config import embedded
-
-        embedded.ensure_running()
-        try:
-            django.setup()
-            from django.core.management import call_command
-
-            call_command("migrate", verbosity=0)
-            compare(options)
-        finally:
-            embedded.release()
+    with servers(options.port):
+        set_up()
+        compare(options)
     return 0
 
 
