@@ -227,14 +227,7 @@ def _worded(file: Model) -> Iterable[tuple[Any, str]]:
         if field.flatchoices:
             value = dict(field.flatchoices).get(value, value)
         elif field.name == "order_weekday":
-            value = weekday(value)
+            value = rules.weekday_name(value, get_language() or "")
         elif field.name == "supply_grade":
             value = f"D{value}"
         yield field.verbose_name, str(value)
-
-
-def weekday(number: int) -> str:
-    """周三 / Wed; 1 is Monday."""
-    if rules.is_chinese(get_language() or ""):
-        return f"周{rules.WEEKDAYS_ZH[number - 1]}"
-    return rules.WEEKDAYS_EN[number - 1]

@@ -49,6 +49,16 @@ def month(value: date, language: str) -> str:
     return f"{value.year}年{value.month}月" if is_chinese(language) else f"{MONTHS_EN[value.month - 1]} {value.year}"
 
 
+def month_name(value: date, language: str) -> str:
+    """11月 / Nov."""
+    return f"{value.month}月" if is_chinese(language) else MONTHS_EN[value.month - 1]
+
+
+def weekday_name(number: int, language: str) -> str:
+    """周三 / Wed; 1 is Monday."""
+    return f"周{WEEKDAYS_ZH[number - 1]}" if is_chinese(language) else WEEKDAYS_EN[number - 1]
+
+
 def moment(value: datetime, language: str, today: date | None = None) -> str:
     """今天 12:00, 昨天 9:30, 明天 9:00, else 11月20日 5:40; `value` and `today` are in the reader's time zone."""
     clock = f"{value.hour}:{value.minute:02d}"

@@ -16,6 +16,7 @@ from accounts.rules import Deed, completeness, may_change_class
 from accounts.services.customers import reveal
 from accounts.views.asking import person_of
 from config import customers, timeline
+from config.order_days import OrderDays
 from duties import kinds
 from duties.models import Duty
 from visits.models import VisitClock
@@ -54,6 +55,7 @@ def customer(request: HttpRequest, pk: int) -> HttpResponse:
         "next": _next_step(duties, person),
         "charts": history.charts(),
         "figures": history.figures(),
+        "ordered": OrderDays.load(found, today),
         "products": customers.products(found, history.month),
         "contacts": customers.contacts(found),
         "contracts": customers.contracts(found),

@@ -18,6 +18,7 @@ from tests.factories.accounts import (
     GroupClientFactory,
     MonthlyFactFactory,
     MonthlyProductFactFactory,
+    OrderDayFactory,
 )
 from tests.factories.company import Company
 
@@ -52,7 +53,8 @@ def test_a_record_asks_few_queries(
         ContractFactory(customer=customer)
     with_facts(customer)
     client.force_login(company.a.sales_manager)
-    with django_assert_num_queries(11):
+    OrderDayFactory(customer=customer, day=clock.today())
+    with django_assert_num_queries(12):
         answer = client.get(f"/customers/{customer.pk}/")
     assert answer.status_code == 200
 
