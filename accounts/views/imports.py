@@ -54,8 +54,12 @@ def check(request: HttpRequest, pk: int) -> HttpResponse:
     columns = COLUMNS[kept.kind]
     context: dict[str, Any] = {"upload": kept, "columns": columns, "headers": _headers(kept)}
     try:
-        context["outcome"] = run_upload(upload=kept, now=clock.of(request), dry_run=True)
-        context["names"] = {column.name: column.header for column in columns}
+        outcome = context["outcome"] = run_upload(upload=kept, now=clock.of(request), dry_run=True)
+        names = {column.name: column.header for column in columns}
+        context["sample"] = [
+            {"row": one.row, "key": one.key, "fields": [(names.get(name, name), *rest) for name, *rest in one.fields]}
+            for one in outcome.sample
+        ]
     except ImportRefused as refused:
         context |= {"errors": list(said(refused.errors[:SHOWN], columns)), "count": len(refused.errors)}
     return render(request, "accounts/import_check.html", context)

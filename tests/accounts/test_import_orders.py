@@ -49,7 +49,7 @@ def days() -> list[tuple[Any, ...]]:
 
 def test_orders_of_a_day_are_added_up_and_returns_kept(company: Company) -> None:
     outcome = run(FILE)
-    assert counts(outcome) == (4, 3, 0, 0)
+    assert (counts(outcome), outcome.added_up) == ((4, 3, 0, 0), 1)
     assert days() == [
         ("A-1", date(2026, 10, 27), Decimal("6500.01"), 15),
         ("A-1", date(2026, 11, 3), Decimal("5000.00"), 10),
@@ -97,7 +97,7 @@ def test_orders_of_another_branch_are_unknown_or_left_out(company: Company) -> N
     assert refusals(FILE, by=officer) == [(5, "code", "unknown_customer")]
     assert days() == []
     outcome = run(FILE, by=officer, skip_unknown=True)
-    assert (counts(outcome), outcome.skipped) == ((4, 2, 0, 0), 1)
+    assert (counts(outcome), outcome.skipped, outcome.added_up) == ((4, 2, 0, 0), 1, 1)
 
 
 @pytest.mark.parametrize(

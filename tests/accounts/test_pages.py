@@ -169,7 +169,8 @@ def test_a_file_is_checked_mapped_and_imported_in_the_page(company: Company, cli
     assert [each.message for each in page.context["errors"]] == ["缺少必填列“客户编码”。请补上，或指明哪一列是它。"]
     assert client.get(f"/import/{kept.pk}/errors/").getvalue()[:2] == b"PK"
     client.post(f"/import/{kept.pk}/", {"header-0": "code", "header-1": "phone"})
-    assert client.get(f"/import/{kept.pk}/").context["outcome"].changed == 1
+    checked = client.get(f"/import/{kept.pk}/").context
+    assert (checked["outcome"].changed, checked["sample"][0]["fields"][0][0]) == (1, "电话")
     assert client.post(f"/import/{kept.pk}/confirm/").status_code == 302
     assert Customer.objects.get(code="A-1").phone == "13900000000"
     assert not FileUpload.objects.exists()

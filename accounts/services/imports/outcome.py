@@ -55,6 +55,11 @@ class Outcome:
     sample: list[Change] = field(default_factory=list)
     import_id: int | None = None
 
+    @property
+    def added_up(self) -> int:
+        """Rows that were added to others: orders of a day are one."""
+        return self.rows - self.created - self.changed - self.unchanged - self.skipped
+
     def as_json(self) -> dict[str, Any]:
         """The same as plain values."""
         return {
