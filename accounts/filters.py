@@ -1,10 +1,12 @@
 """By what customers are filtered, on the page and in the API alike."""
 
-from collections.abc import Mapping
-from datetime import timedelta
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import Any
 
 import django_filters
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts import clock
@@ -65,3 +67,36 @@ class CustomerFilter(django_filters.FilterSet):  # type: ignore[misc]
 
     def by_relationship(self, customers: CustomerQuerySet, _name: str, value: Any) -> CustomerQuerySet:
         return customers.without_relationship_manager() if value else customers
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerSet:
+    """Customers of whom a floor above knows something: a filter of the list and of the API, and a tab of the list.
+
+    `of` gives those of a day; `sort` is the column by which the tab is ordered until another is chosen.
+    """
+
+    key: str
+    label: str | Promise
+    of: Callable[[CustomerQuerySet, date], CustomerQuerySet]
+    sort: str = "code"
+
+
+_sets: list[CustomerSet] = []
+
+
+def register_set(known: CustomerSet) -> None:
+    """Make a set known; a second filter of the same key is a mistake."""
+    if known.key in CustomerFilter.base_filters:
+        raise ValueError(f"filter {known.key} is registered twice")
+
+    def those(customers: CustomerQuerySet, _name: str, value: Any) -> CustomerQuerySet:
+        return known.of(customers, clock.today()) if value else customers
+
+    CustomerFilter.base_filters[known.key] = django_filters.BooleanFilter(method=those, label=known.label)
+    _sets.append(known)
+
+
+def customer_sets() -> list[CustomerSet]:
+    """The sets that were registered, in that order."""
+    return list(_sets)

@@ -3,17 +3,19 @@
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 
-from django.db.models import Count, F, FilteredRelation, Min, Q
+from django.db.models import Count, Exists, F, FilteredRelation, Min, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from accounts.filters import CustomerSet, register_set
 from accounts.models import Customer
 from accounts.querysets import CustomerQuerySet
 from accounts.rules import Role
 from accounts.views.columns import EMPTY, Cell, ColumnGroup, ListColumn, register
 from config import rules
 from duties.models import Duty
+from visits.models import VisitClock
 
 
 def _by_clock(field: str) -> Callable[[CustomerQuerySet], CustomerQuerySet]:
@@ -75,8 +77,16 @@ def matters(ids: Sequence[int], now: datetime) -> Mapping[int, Sequence[Cell]]:
     }
 
 
+def visit_overdue(customers: CustomerQuerySet, on: date) -> CustomerQuerySet:
+    """Those whom their account manager should have visited before that day (VIS-1)."""
+    clocks = VisitClock.objects.overdue(on).filter(role=Role.ACCOUNT_MANAGER, customer=OuterRef("pk"))
+    found: CustomerQuerySet = customers.filter(Exists(clocks), status="active")
+    return found
+
+
 def register_columns() -> None:
     """Called once, when the apps are ready."""
+    register_set(CustomerSet("visit_overdue", _("Visit overdue"), visit_overdue, sort="due"))
     register(
         ColumnGroup(
             (

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from accounts import clock
+from accounts.filters import customer_sets
 from accounts.models import Customer, OrgUnit, Person, RetailerFile
 from accounts.rules import Deed
 from accounts.views import export, listing
@@ -44,6 +45,7 @@ def customers(request: HttpRequest) -> HttpResponse:
         "units": _indented(units),
         "choices": _choices(),
         "folded": _folded(request),
+        "sets": [(each.key, each.label, request.GET.get(each.key)) for each in customer_sets()],
         "views": _views(request),
         "may_import": person.may(Deed.IMPORT),
         "may_add": person.may(Deed.ADD_CUSTOMER),
@@ -60,7 +62,7 @@ def customer_counts(request: HttpRequest) -> HttpResponse:
     visible = Customer.objects.visible_to(person)
     counts = [
         bounded_count(listing.of_view(visible, view.key, today, month), MOST_IN_TAB if view.key else 10 * MOST_IN_TAB)
-        for view in listing.VIEWS
+        for view in listing.views()
     ]
     return render(request, "parts/views.html", {"views": _views(request, counts)})
 
@@ -111,7 +113,7 @@ FOLDED = ("tier", "service_class", "status", "kind", "shop_format", "market", "l
 
 def _folded(request: HttpRequest) -> int:
     """How many of the folded filters are set."""
-    return sum(1 for name in FOLDED if request.GET.get(name))
+    return sum(1 for name in (*FOLDED, *(each.key for each in customer_sets())) if request.GET.get(name))
 
 
 def _views(request: HttpRequest, counts: list[int] | None = None) -> list[dict[str, Any]]:
@@ -124,5 +126,5 @@ def _views(request: HttpRequest, counts: list[int] | None = None) -> list[dict[s
             "count": counts[at] if counts else None,
             "current": view.key == current,
         }
-        for at, view in enumerate(listing.VIEWS)
+        for at, view in enumerate(listing.views())
     ]

@@ -15,7 +15,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 
 from accounts.addresses import record_url
-from accounts.filters import CustomerFilter
+from accounts.filters import CustomerFilter, customer_sets
 from accounts.models import Customer, MonthlyFact, Person, RetailerFile, UnitMonth
 from accounts.querysets import IMPORTANT, CustomerQuerySet
 from accounts.services.facts import next_month
@@ -45,18 +45,22 @@ ORDERS: Mapping[str, Sequence[Any]] = {
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """A named set of customers: a tab over the list."""
+    """A named set of customers: a tab over the list, and the column by which it is ordered at first."""
 
     key: str
     label: str | Promise
+    sort: str = "code"
 
 
-VIEWS = (
-    View("", _("All")),
-    View("falling", _("Important, orders falling")),
-    View("licence", _("Licence within 60 days")),
-    View("unlooked", _("Without relationship manager")),
-)
+def views() -> list[View]:
+    """The tabs, with those that the floors above know."""
+    return [
+        View("", _("All")),
+        *(View(each.key, each.label, each.sort) for each in customer_sets()),
+        View("falling", _("Important, orders falling"), "trend"),
+        View("licence", _("Licence within 60 days")),
+        View("unlooked", _("Without relationship manager")),
+    ]
 
 
 @dataclass(slots=True)
@@ -125,7 +129,8 @@ def of_view(customers: CustomerQuerySet, key: str, today: date, month: date) -> 
             return customers.licence_ends_by(date.fromordinal(today.toordinal() + LICENCE_DAYS))
         case "unlooked":
             return customers.without_relationship_manager()
-    return customers
+    known = next((each for each in customer_sets() if each.key == key), None)
+    return known.of(customers, today) if known else customers
 
 
 def chosen(
@@ -144,8 +149,9 @@ def chosen(
 
 
 def ordered(customers: CustomerQuerySet, query: QueryDict, month: date) -> CustomerQuerySet:
-    """In the order asked for; the view of falling orders begins with the worst."""
-    sort = query.get("sort", "") or ("trend" if query.get("view") == "falling" else "code")
+    """In the order asked for, or in that of the tab: the worst first."""
+    at_first = {view.key: view.sort for view in views()}
+    sort = query.get("sort", "") or at_first.get(query.get("view", ""), "code")
     key, down = sort.removeprefix("-"), sort.startswith("-")
     more = {column.key: column.order for column in more_columns()}
     if order := more.get(key):
@@ -261,4 +267,4 @@ def _words(choices: Any) -> dict[Any, str]:
     return {value: str(label) for value, label in choices.choices}
 
 
-__all__ = ["IMPORTANT", "VIEWS", "Row", "chosen", "last_month", "of_view", "ordered", "rows", "values_of"]
+__all__ = ["IMPORTANT", "Row", "chosen", "last_month", "of_view", "ordered", "rows", "values_of", "views"]

@@ -10,6 +10,7 @@ from python_calamine import CalamineWorkbook
 
 from accounts import clock
 from accounts.models import Absence, ClassChange, Customer, FileUpload, SensitiveRead
+from accounts.rules import Role
 from accounts.services.facts import next_month
 from tests.factories.accounts import (
     ContactFactory,
@@ -21,6 +22,7 @@ from tests.factories.accounts import (
     OrderDayFactory,
 )
 from tests.factories.company import Company
+from visits.models import VisitClock
 
 
 def with_facts(customer: Customer, months: int = 5) -> None:
@@ -87,6 +89,29 @@ def test_filters_views_and_order(company: Company, client: Client) -> None:
     assert next_month(month) <= last
     for sort in ("name", "unit", "importance", "grade", "-bought", "trend", "due", "visited", "licence", "nonsense"):
         assert len(shown(client, sort=sort)) == 5
+
+
+def test_whose_visit_is_overdue(
+    company: Company, client: Client, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    """The longest overdue first; a visit due today is not, nor one that another role owes (VIS-1)."""
+    client.force_login(company.marketing_director)
+    today = clock.today()
+    for customer, role, days in (
+        (company.a.customers[0], Role.ACCOUNT_MANAGER, 1),
+        (company.a.customers[1], Role.ACCOUNT_MANAGER, 0),
+        (company.b.customers[0], Role.ACCOUNT_MANAGER, 9),
+        (company.b.customers[1], Role.BRANCH_SALES_MANAGER, 9),
+    ):
+        VisitClock.objects.create(customer=customer, role=role, started_on=today, due_on=today - timedelta(days=days))
+    assert shown(client, view="visit_overdue") == ["B-1", "A-1"]
+    assert shown(client, visit_overdue="true", unit=company.a.unit.pk) == ["A-1"]
+    answer = client.get("/api/customers/", {"visit_overdue": "true"}).json()
+    assert [each["code"] for each in answer["results"]] == ["A-1", "B-1"]
+    counts = [(view["label"], view["count"]) for view in client.get("/customers/counts/").context["views"]]
+    assert counts[1] == ("拜访超期", 2)
+    with django_assert_num_queries(12):
+        client.get("/customers/", {"view": "visit_overdue"})
 
 
 def test_the_export_holds_what_the_list_shows(company: Company, client: Client) -> None:
@@ -195,7 +220,7 @@ def test_the_tabs_count(company: Company, client: Client) -> None:
     client.force_login(company.marketing_director)
     CustomerFactory(unit=company.a.unit, importance="core")
     views = client.get("/customers/counts/", {"of": "/customers/"}).context["views"]
-    assert [view["count"] for view in views] == [5, 0, 0, 1]
+    assert [view["count"] for view in views] == [5, 0, 0, 0, 1]
 
 
 def test_pages_of_the_organisation_and_new_customers(company: Company, client: Client) -> None:

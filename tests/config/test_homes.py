@@ -1,7 +1,9 @@
 """The homes: what each person sees first, what it adds up to, and at most twelve questions whatever the size."""
 
+import re
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from html import unescape
 
 import pytest
 from django.test import Client
@@ -211,6 +213,16 @@ def test_my_people_are_sorted_by_how_far_they_are_behind(company: Company) -> No
         (second, -1, 0, False, True),
         (first, 0, 1, True, False),
     ]
+
+
+def test_a_managers_overdue_customers_are_the_list_that_the_number_leads_to(client: Client, company: Company) -> None:
+    fill(company, 3)
+    client.force_login(company.a.sales_manager)
+    home = client.get("/")
+    links = re.findall(r'href="(/customers/\?view=visit_overdue&amp;manager=[^"]*)">(\d+)<', home.content.decode())
+    assert [int(number) for _link, number in links] == [1, 1, 1]
+    assert [len(client.get(unescape(link)).context["rows"]) for link, _number in links] == [1, 1, 1]
+    assert len(client.get("/customers/?view=visit_overdue").context["rows"]) == len(home.context["waiting"]) == 3
 
 
 def test_ones_own_day_is_todays_or_the_next_one_planned(company: Company) -> None:
