@@ -67,7 +67,7 @@ def test_what_an_import_touched_is_booked_out_and_in(company: Company, market: l
     services.evaluate_after_imports(now=MONDAY)
     renewed, signs = kept(), list(Sign.objects.order_by("pk").values())
     assert [sign["value"] for sign in signs] != []
-    KeptBasis.objects.update(plan="another")
+    KeptBasis.objects.update(plan="")
     services.evaluate(on=TODAY, now=MONDAY)
     assert kept() == renewed
     assert list(Sign.objects.order_by("pk").values()) == signs

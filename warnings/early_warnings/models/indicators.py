@@ -208,16 +208,16 @@ class Evaluation(models.Model):
 
 
 class Touched(models.Model):
-    """A customer whose facts, state or classes changed since the last evaluation; none stands for everybody.
+    """A customer whose facts changed in a month, or, without a month, whose state or classes did; none is everybody.
 
-    Written by triggers in the transaction of the change, one statement at a time, taken by the next evaluation. Of
-    facts it says in which month, and what stood there before and after; without a month the customer is summed up anew.
+    Written by triggers in the transaction of the change, one statement at a time, taken by the next evaluation, which
+    reads what they name as it is then.
     """
 
     customer_id = models.BigIntegerField(null=True)
     month = models.DateField(null=True)
-    before = models.JSONField(null=True)
-    after = models.JSONField(null=True)
+    #: Whether a row of facts came or went.
+    moved = models.BooleanField(default=False, db_default=False)
 
     class Meta:
         verbose_name = _("customer to be measured again")

@@ -1,6 +1,6 @@
 """Indicators as SQL. Each statement is built from the rows of the tables of indicators; no user's text enters it.
 
-One pass over the facts makes a wide row of sums a customer, the *basis*; indicators that sum the same share a column.
+One pass over the facts makes a wide row a customer, the *basis*; indicators that need the same month share a column.
 The basis is kept from night to night (`keeping`): a night reads one row a customer, and of that first only the gates,
 by the loosest line of the customer's importance; only those who pass are unfolded into rows, and only for those the
 most exact line is looked up: this order is what keeps 5.5 million customers cheap.
@@ -37,13 +37,10 @@ def candidates(
     lined = [each for each in indicators if each.pk in loosest]
     facts = [(each, figures(each, basis, moved)) for each in lined if needs_facts(each)]
     plain = [(each, of) for each, of in facts if each.comparison != rules.Comparison.RANK]
-    found = [
-        _REACHED.format(
-            rows=f"{basis.table} b JOIN early_touched t ON t.customer_id = b.id" if touched else f"{basis.table} b",
-            gates=" OR ".join(reached(each, basis, loosest[each.pk], moved) for each, _of in plain) or "false",
-        ),
-        _CANDIDATES,
-    ]
+    rows = f"{basis.table} b JOIN early_touched t ON t.customer_id = b.id" if touched else f"{basis.table} b"
+    gates = " OR ".join(reached(each, basis, loosest[each.pk], moved) for each, _of in plain) or "false"
+    passed = basis.summed(f"(SELECT b.* FROM {rows} WHERE {gates})")
+    found = [f"CREATE TEMP TABLE early_reached ON COMMIT DROP AS SELECT b.* FROM {passed} b", _CANDIDATES]
     if plain:
         hits = [
             f"{_unfolded(each, of, 'early_reached', reached(each, basis, loosest[each.pk], moved))}"
@@ -56,7 +53,7 @@ def candidates(
         ]
         found += [
             f"INSERT INTO early_candidate ({_COLUMNS}) {' UNION ALL '.join(hits)}",
-            _HELD.format(rows=basis.table, indicators=", ".join(str(each.pk) for each, _of in plain)),
+            f"CREATE TEMP TABLE early_held ON COMMIT DROP AS SELECT b.* FROM {basis.summed(_held(basis, plain))} b",
             f"INSERT INTO early_candidate ({_COLUMNS}) {' UNION ALL '.join(held)}",
             "DROP TABLE early_held",
         ]
@@ -64,13 +61,10 @@ def candidates(
     among = "b.id IN (SELECT customer_id FROM early_touched)" if touched else "true"
     for each, of in facts:
         if each.comparison == rules.Comparison.RANK:
-            found.append(_ranked(each, of, loosest[each.pk], basis.table, among))
+            found.append(_ranked(each, of, loosest[each.pk], basis.summed(basis.table), among))
     asked = [] if touched else [each for each in lined if not needs_facts(each)]
     return [*found, *(_asked(each, loosest[each.pk], basis.table) for each in asked)]
 
-
-#: The one statement that looks at everybody: a scan that runs in parallel.
-_REACHED = "CREATE TEMP TABLE early_reached ON COMMIT DROP AS SELECT b.* FROM {rows} WHERE {gates}"
 
 _CANDIDATES = """
     CREATE TEMP TABLE early_candidate (
@@ -78,13 +72,15 @@ _CANDIDATES = """
         indicator_id bigint, value numeric, recent numeric, base numeric, market numeric) ON COMMIT DROP
 """
 
-#: What open reports wait for and is not over a line: it came back, or its effect is to be measured.
-_HELD = """
-    CREATE TEMP TABLE early_held ON COMMIT DROP AS
-    SELECT k.indicator_id, b.* FROM early_known k JOIN {rows} b ON b.id = k.customer_id
-    WHERE k.indicator_id IN ({indicators}) AND NOT EXISTS (
-        SELECT 1 FROM early_candidate x WHERE x.customer_id = k.customer_id AND x.indicator_id = k.indicator_id)
-"""
+
+def _held(basis: Basis, plain: Sequence[tuple[Indicator, Figures]]) -> str:
+    """What open reports wait for and is not over a line: it came back, or its effect is to be measured."""
+    indicators = ", ".join(str(each.pk) for each, _of in plain)
+    return (
+        f"(SELECT k.indicator_id, b.* FROM early_known k JOIN {basis.table} b ON b.id = k.customer_id"
+        f" WHERE k.indicator_id IN ({indicators}) AND NOT EXISTS (SELECT 1 FROM early_candidate x"
+        " WHERE x.customer_id = k.customer_id AND x.indicator_id = k.indicator_id))"
+    )
 
 
 def _unfolded(each: Indicator, of: Figures, rows: str, chosen: str) -> str:
@@ -97,14 +93,14 @@ def _unfolded(each: Indicator, of: Figures, rows: str, chosen: str) -> str:
     )
 
 
-def _ranked(each: Indicator, of: Figures, loosest: Loosest, table: str, among: str) -> str:
+def _ranked(each: Indicator, of: Figures, loosest: Loosest, rows: str, among: str) -> str:
     """A rank is among all of a kind and tier: it is taken before anybody is left out."""
     return (
         f"INSERT INTO early_candidate ({_COLUMNS}) SELECT b.* FROM ("
         f"SELECT b.id, {_ATTRIBUTES}, {of.pk}::bigint AS pk, {_cut(of.value)} AS value,"
         f" {of.recent} / {of.recent_months}::numeric AS recent, {of.base} / {of.base_months}::numeric AS base,"
         f" 1::numeric AS market"
-        f" FROM {table} b WHERE {of_kind(each)} AND {of.condition}) b"
+        f" FROM {rows} b WHERE {of_kind(each)} AND {of.condition}) b"
         f" WHERE {among} AND ({_over(each, loosest)} OR (b.value IS NOT NULL AND {_waited_for(each)}))"
     )
 

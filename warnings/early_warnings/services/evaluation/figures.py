@@ -69,7 +69,7 @@ def ledger(indicators: Sequence[Indicator], basis: Basis, rows: str = "", sign: 
             columns.append(f"{sign} * sum({recent}) FILTER (WHERE {base} > 0) AS recent{each.pk}")
             columns.append(f"{sign} * sum({base}) FILTER (WHERE {base} > 0) AS base{each.pk}")
     return (
-        f"SELECT b.kind, b.unit_id, b.tier, {', '.join(columns)} FROM {rows or basis.table} b"
+        f"SELECT b.kind, b.unit_id, b.tier, {', '.join(columns)} FROM {basis.summed(rows or basis.table)} b"
         " GROUP BY b.kind, b.unit_id, b.tier"
     )
 

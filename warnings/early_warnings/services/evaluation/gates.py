@@ -13,7 +13,7 @@ from early_warnings import rules
 from early_warnings.measures import MEASURES, Source
 from early_warnings.models import Indicator
 from early_warnings.services.evaluation.figures import Market, figures, needs_facts, of_kind
-from early_warnings.services.evaluation.sums import Basis
+from early_warnings.services.evaluation.sums import FENCE, Basis
 
 #: A candidate is taken a little beyond its line, so that rounding decides only once.
 _MARGIN = Decimal("0.0001")
@@ -23,11 +23,12 @@ Loosest = dict[str, Decimal | None]
 
 
 def rows(indicators: Sequence[Indicator], basis: Basis, select: str) -> str:
-    """The rows that `select` makes, with their gates, which stand first: what is read of everybody is read at once."""
+    """The rows of parts that `select` makes, with their gates, which stand first: what is read of everybody."""
     columns = ["b.id", "b.unit_id", "b.tier", "b.service_class"]
     columns += [f"{sql} AS g{each.pk}" for each in indicators if (sql := _gate(each, basis)) is not None]
-    columns += ["b.importance", "b.kind", *(f"b.{name}" for name in basis.names)]
-    return f"SELECT {', '.join(columns)} FROM ({select} OFFSET 0) b"
+    columns += ["b.last_on AS g_last"] if basis.ordered else []
+    columns += ["b.importance", "b.kind", *(f"b.{part.name}" for part in basis.parts)]
+    return f"SELECT {', '.join(columns)} FROM {basis.summed(f'({select} {FENCE})')} b"
 
 
 def _gate(each: Indicator, basis: Basis) -> str | None:
@@ -48,7 +49,7 @@ def reached(each: Indicator, basis: Basis, loosest: Loosest, moved: Market) -> s
     gate, factor = f"b.g{each.pk}", ""
     if _is_silence(each):
         factor = "" if each.comparison == rules.Comparison.DAYS_SINCE else f"{gate} * "
-        gate = f"('{basis.until}'::date - b.last_on)"
+        gate = f"('{basis.until}'::date - b.g_last)"
     found = f"{gate} {beyond} {factor}{_number(outer(known))}"
     if len(known) > 1 or any(None in by_importance.values() for by_importance in limits.values()):
         found += f" AND {gate} {beyond} {factor}{_by_kind(limits)}"

@@ -15,7 +15,7 @@ from duties.services import Opening, open_duties
 from early_warnings import rules
 from early_warnings.measures import MEASURES, fits
 from early_warnings.models import EarlyWarning, Evaluation, Indicator, KeptBasis, Threshold, UnitWarning
-from early_warnings.services.evaluation import booking, causes, compiling, figures, gates, keeping, statements
+from early_warnings.services.evaluation import causes, compiling, figures, gates, keeping, statements
 from early_warnings.services.evaluation.sums import Basis
 from early_warnings.services.evaluation.work import Work
 
@@ -48,7 +48,7 @@ def evaluate(*, on: date, now: datetime, only_touched: bool = False) -> Evaluati
         # Checks that wait for the commit make a queue, which the triggers of the history walk through for every row.
         work.execute("SET CONSTRAINTS ALL IMMEDIATE")
         imports = _imports()
-        work.execute(booking.TAKE)
+        work.execute(keeping.TAKE)
         known = (_known_still(work, on) if only_touched else None) or known_on(work, on)
         indicators = _valid(on, known)
         customers = _of_customers(indicators)
@@ -93,7 +93,7 @@ def _was_known(known: rules.Known) -> bool:
 def _known_still(work: Work, on: date) -> rules.Known | None:
     """What the last evaluation of the day knew, if by the notes taken the facts can tell no other months since."""
     last = Evaluation.objects.filter(on=on, finished_at__isnull=False).first()
-    if last is None or work.execute(booking.MOVED, running=on.replace(day=1)):
+    if last is None or work.execute(keeping.MOVED, running=on.replace(day=1)):
         return None
     return rules.Known(on, last.month, last.known_until)
 
@@ -122,7 +122,7 @@ def find(work: Work, indicators: Sequence[Indicator], known: rules.Known, *, pas
     customers = _of_customers(indicators)
     basis = figures.basis_of(customers, known, "early_basis")
     _set_values(work, known)
-    rows = gates.rows(customers, basis, basis.select(past=past))
+    rows = gates.rows(customers, basis, basis.everybody(past=past))
     work.execute(f"CREATE TEMP TABLE {basis.table} ON COMMIT DROP AS {rows}")
     work.execute(f"CREATE UNIQUE INDEX ON {basis.table} (id)")
     work.execute(f"ANALYZE {basis.table}")

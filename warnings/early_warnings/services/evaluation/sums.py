@@ -1,6 +1,11 @@
-"""The basis: a row of sums for every active customer, in one pass over the facts. Sums that are the same are one."""
+"""The basis: a row for every active customer, with each month of the facts that the indicators need.
 
-from collections.abc import Iterator, Sequence
+A column of the facts in one month is a *part*. A part is read once, from a month's partition, and kept; sums over
+windows are added up from parts where they are asked for. So a new month, another indicator or a changed fact needs only
+the parts that are not there. Sums that are the same are one.
+"""
+
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
@@ -17,31 +22,65 @@ _GAVE_UP_SINCE = """ OR (c.status <> 'active' AND EXISTS (
     SELECT 1 FROM accounts_monthlyfact m WHERE m.customer_id = c.id AND (m.quantity > 0 OR m.amount > 0)
         AND m.month > '{month}'::date - interval '3 months' AND m.month <= '{month}'))"""
 
+#: Parts that are no column of the facts: the orders of a month in which something was bought, and the last of them.
+#: What a part says must not change as long as some are kept: a change drops `warnings_basis` by a migration.
+_IF_BOUGHT = "CASE WHEN {of}.orders > 0 OR {of}.quantity > 0 THEN {then} END"
+_MADE, _LAST = "made", "last"
+_BOUGHT = {_MADE: "greatest({of}.orders, 1)", _LAST: "coalesce({of}.last_order_on, '{last_day}'::date)"}
+
+_ACTIVE = "c.status = 'active'"
+#: Those whose notes were taken.
+_TOUCHED = "early_touched t JOIN accounts_customer c ON c.id = t.customer_id"
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A column of the facts in one month."""
+
+    column: str
+    month: date
+
+    @property
+    def name(self) -> str:
+        return f"{self.column}_{self.month:%Y%m}"
+
+    @property
+    def of_facts(self) -> str:
+        """As it is read from the month's facts; a month without a row is one without a purchase."""
+        of = _of(self.month)
+        if self.column not in _BOUGHT:
+            return f"coalesce({of}.{self.column}, 0)"
+        last_day = rules.months_back(self.month, -1) - timedelta(days=1)
+        return _IF_BOUGHT.format(of=of, then=_BOUGHT[self.column].format(of=of, last_day=last_day))
+
+
+#: Keeps a subquery whole, so that no sum is written out twice. As a word that is still to be read it does not keep the
+#: planner from working in parallel, which `OFFSET 0` does.
+FENCE = "OFFSET '0'"
+
 
 @dataclass
 class Basis:
-    """Which sums the indicators need, the columns they are in, and the SQL that makes them."""
+    """Which parts the indicators need, the sums they come to, and the SQL that makes both."""
 
     indicators: Sequence[Indicator]
     month: date
     until: date | None
     table: str
-    #: Which months of which column of the facts a sum is of, by its name.
-    summed: dict[str, tuple[str, rules.Window]] = field(init=False, default_factory=dict)
-    #: The months that tell the usual gap, the newest first.
+    #: The months that tell the usual gap, the oldest first.
     ordered: list[date] = field(init=False, default_factory=list)
-    _columns: dict[str, str] = field(init=False, default_factory=dict)
-    _months: set[date] = field(init=False, default_factory=set)
+    #: In their order, each once.
+    _parts: dict[Part, None] = field(init=False, default_factory=dict)
+    #: The name of a sum by its SQL over the parts.
+    _sums: dict[str, str] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         for each in self.indicators:
             if MEASURES[each.measure].source is Source.LAST:
                 self._usual_gap()
                 continue
-            compared = self._windows_of(each)
-            self._months |= compared.months
-            for column, window in self._sums(each, compared):
-                self._column(column, window)
+            for column, window in self._sums_of(each, self._windows_of(each)):
+                self._sum(column, window)
 
     @property
     def ledger(self) -> str:
@@ -49,46 +88,61 @@ class Basis:
         return f"{self.table}_moved"
 
     @property
-    def names(self) -> list[str]:
-        """The columns of the sums."""
-        return list(self._columns.values())
+    def parts(self) -> list[Part]:
+        return list(self._parts)
 
-    def select(self, *, past: bool = False, touched: bool = False) -> str:
-        """The rows: all, or those in `early_touched` to be made anew; of the `past` also those who gave up since.
+    def everybody(self, *, past: bool = False) -> str:
+        """The parts of every active customer; of the `past` also of those who gave up since."""
+        wanted = _ACTIVE + (_GAVE_UP_SINCE.format(month=self.month) if past else "")
+        return self._select("accounts_customer c", wanted)
+
+    def moved_on(self, kept: Collection[str]) -> str:
+        """Everybody as they were kept, under another name while the new rows are made, with what was not kept."""
+        return self._select(f"{self.table}_before c", "true", kept, "c")
+
+    def of_touched(self, kept: Collection[str]) -> str:
+        """Those touched who are kept already, with only those parts as they were."""
+        return self._select(f"{_TOUCHED} JOIN {self.table} k ON k.id = c.id", _ACTIVE, kept, "k")
+
+    def of_new(self) -> str:
+        """Those touched who are not kept yet."""
+        return self._select(_TOUCHED, f"{_ACTIVE} AND NOT EXISTS (SELECT FROM {self.table} k WHERE k.id = c.id)")
+
+    def _select(self, people: str, wanted: str, kept: Collection[str] = (), of: str = "") -> str:
+        """The parts of some customers `c`: those kept from the row `of`, all others from the facts.
 
         A month is a partition with a row a customer at most: joined one after another they are added up as they come,
         in parallel, while sums by customer would be carried along for everybody at once.
         """
-        people = (
-            "early_touched t JOIN accounts_customer c ON c.id = t.customer_id AND t.anew"
-            if touched
-            else "accounts_customer c"
-        )
-        months = " ".join(
+        months = {part.month for part in self._parts if part.name not in kept}
+        joins = " ".join(
             f"LEFT JOIN accounts_monthlyfact {_of(month)} ON {_of(month)}.customer_id = c.id"
             f" AND {_of(month)}.month = '{month}'"
-            for month in sorted(self._months, reverse=True)
+            for month in sorted(months, reverse=True)
         )
         columns = ["c.id, c.kind, c.unit_id, c.importance, c.tier, c.service_class"]
-        columns += [f"{sql} AS {name}" for sql, name in self._columns.items()]
-        wanted = "c.status = 'active'" + (_GAVE_UP_SINCE.format(month=self.month) if past else "")
-        return f"SELECT {', '.join(columns)} FROM {people} {months} WHERE {wanted}"
+        columns += [
+            f"{of}.{part.name}" if part.name in kept else f"{part.of_facts} AS {part.name}" for part in self._parts
+        ]
+        return f"SELECT {', '.join(columns)} FROM {people} {joins} WHERE {wanted}"
+
+    def summed(self, rows: str) -> str:
+        """Rows of parts with their sums; only those that are asked for are added up."""
+        columns = ["b.*", *(f"{sql} AS {name}" for sql, name in self._sums.items())]
+        return f"(SELECT {', '.join(columns)} FROM {rows} b {FENCE})"
 
     def recent(self, each: Indicator) -> str:
         """The figure itself: the sum over the period, or the days since the last order."""
         if MEASURES[each.measure].source is Source.LAST:
             return f"('{self.until}'::date - b.last_on)::numeric"
-        column, window = next(self._sums(each, self._windows_of(each)))
-        return f"b.{self._column(column, window)}"
+        column, window = next(self._sums_of(each, self._windows_of(each)))
+        return f"b.{self._sum(column, window)}"
 
     def base(self, each: Indicator) -> str:
         """What it is compared with: a sum, a season to two places, or the usual gap."""
         if MEASURES[each.measure].source is Source.LAST:
-            return (
-                f"CASE WHEN b.orders_made >= {LEAST_ORDERS} AND b.months_bought >= {LEAST_MONTHS} THEN"
-                f" greatest(round((b.last_on - b.first_on + 1)::numeric / b.orders_made, 2), {LEAST_GAP}) END"
-            )
-        names = [f"b.{self._column(*each_sum)}" for each_sum in self._sums(each, self._windows_of(each))]
+            return "b.usual_gap"
+        names = [f"b.{self._sum(*each_sum)}" for each_sum in self._sums_of(each, self._windows_of(each))]
         match names:
             case [_recent]:
                 return "NULL::numeric"
@@ -117,7 +171,7 @@ class Basis:
         return found
 
     @staticmethod
-    def _sums(each: Indicator, compared: rules.Windows) -> Iterator[tuple[str, rules.Window]]:
+    def _sums_of(each: Indicator, compared: rules.Windows) -> Iterator[tuple[str, rules.Window]]:
         """What is summed up: the column and its months, the figure first."""
         column = MEASURES[each.measure].sql
         yield column, compared.recent
@@ -126,50 +180,46 @@ class Basis:
         for window in compared.trend or ():
             yield column, window
 
-    def _column(self, column: str, window: rules.Window) -> str:
+    def _sum(self, column: str, window: rules.Window) -> str:
         """The name of a sum. Counts become numeric, or they would be divided as whole numbers."""
-        months = [rules.months_back(window.last, back) for back in range(window.months)]
-        name = self._named(" + ".join(f"coalesce({_of(month)}.{column}, 0)::numeric" for month in months), "s")
-        self.summed[name] = column, window
-        return name
+        parts = [self._part(column, rules.months_back(window.last, back)) for back in range(window.months)]
+        return self._named(" + ".join(f"{part}::numeric" for part in parts), f"s{len(self._sums) + 1}")
 
     def _usual_gap(self) -> None:
-        """First and last order of the year and of what is known since, in how many months, and how many orders."""
-        first, month = rules.months_back(self.month, 11), (self.until or self.month).replace(day=1)
-        months = []
-        while month >= first:
-            months.append(month)
-            month = rules.months_back(month, 1)
-        self._months.update(months)
-        self.ordered = months
+        """The last order of the year and of what is known since, and the own usual gap between orders.
 
-        def where_bought(sql: str, otherwise: str) -> list[str]:
-            return [
-                f"CASE WHEN {_of(month)}.quantity > 0 OR {_of(month)}.orders > 0"
-                f" THEN {sql.format(of=_of(month), month=month, last_day=_last_day(month))} ELSE {otherwise} END"
-                for month in months
-            ]
+        The gap counts from the first month with an order to the last order, by the number of orders.
+        """
+        if self.ordered:
+            return
+        last, month = (self.until or self.month).replace(day=1), rules.months_back(self.month, 11)
+        while month <= last:
+            self.ordered.append(month)
+            month = rules.months_back(month, -1)
+        made, lasts = ([self._part(column, month) for month in self.ordered] for column in (_MADE, _LAST))
+        begun = ", ".join(
+            f"CASE WHEN {part} IS NOT NULL THEN '{month}'::date END"
+            for part, month in zip(lasts, self.ordered, strict=True)
+        )
+        orders = " + ".join(f"coalesce({part}, 0)" for part in made)
+        last_on = f"greatest({', '.join(lasts)})"
+        gap = f"round(({last_on} - coalesce({begun}) + 1)::numeric / ({orders}), 2)"
+        known = f"num_nonnulls({', '.join(lasts)}) >= {LEAST_MONTHS} AND {orders} >= {LEAST_ORDERS}"
+        self._named(last_on, "last_on")
+        self._named(f"CASE WHEN {known} THEN greatest({gap}, {LEAST_GAP}) END", "usual_gap")
 
-        last = ", ".join(where_bought("coalesce({of}.last_order_on, '{last_day}')", "NULL"))
-        begun = ", ".join(where_bought("'{month}'::date", "NULL"))
-        orders = " + ".join(where_bought("greatest({of}.orders, 1)", "0"))
-        self._named(f"greatest({last})", "last_on")
-        self._named(f"least({begun})", "first_on")
-        self._named(f"({orders})::bigint", "orders_made")
-        self._named(f"({' + '.join(where_bought('1', '0'))})::bigint", "months_bought")
+    def _part(self, column: str, month: date) -> str:
+        part = Part(column, month)
+        self._parts[part] = None
+        return f"b.{part.name}"
 
     def _named(self, sql: str, name: str) -> str:
-        own = f"s{len(self._columns) + 1}" if name == "s" else name
-        return self._columns.setdefault(sql, own)
+        return self._sums.setdefault(sql, name)
 
 
 def _of(month: date) -> str:
     """The alias of a month's facts."""
     return f"m{month:%Y%m}"
-
-
-def _last_day(month: date) -> date:
-    return rules.months_back(month, -1) - timedelta(days=1)
 
 
 def _is_level(measure: str) -> bool:

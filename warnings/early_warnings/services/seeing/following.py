@@ -190,7 +190,7 @@ def _keep_month(indicators: Sequence[Indicator], month: date) -> None:
     next_month = rules.months_back(month, -1)
     known = rules.Known(on=next_month, month=month, until=next_month - timedelta(days=1))
     basis = figures.basis_of(indicators, known, "early_basis")
-    work.execute(f"CREATE TEMP TABLE {basis.table} AS {basis.select(past=True)}")
+    work.execute(f"CREATE TEMP TABLE {basis.table} AS {basis.everybody(past=True)}")
     work.execute(f"CREATE TEMP TABLE {basis.ledger} AS {figures.ledger(indicators, basis)}")
     moved = figures.market_of(indicators, work.execute(figures.market(indicators, basis)))
     work.execute(f"DROP TABLE {basis.table}, {basis.ledger}")

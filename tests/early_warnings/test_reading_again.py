@@ -1,8 +1,10 @@
-"""What changes in the facts moves the kept sums by its difference, once, whenever it comes (WRN-3)."""
+"""What changes in the facts is read again, and only that, whenever it comes (WRN-3)."""
 
 import random
+import re
 import threading
 from collections.abc import Callable
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from itertools import product
 from typing import Any
@@ -22,8 +24,8 @@ from tests.factories.company import Company
 TODAY = MONDAY.date()
 
 
-def evaluate() -> None:
-    services.evaluate(on=TODAY, now=MONDAY)
+def evaluate(now: datetime = MONDAY) -> None:
+    services.evaluate(on=now.date(), now=now)
 
 
 def kept() -> list[tuple[Any, ...]]:
@@ -32,9 +34,9 @@ def kept() -> list[tuple[Any, ...]]:
         return list(cursor.fetchall())
 
 
-def made_anew() -> list[tuple[Any, ...]]:
-    KeptBasis.objects.update(plan="another")
-    evaluate()
+def made_anew(now: datetime = MONDAY) -> list[tuple[Any, ...]]:
+    KeptBasis.objects.update(plan="")
+    evaluate(now)
     return kept()
 
 
@@ -57,7 +59,7 @@ def change(customer: Customer, dice: random.Random) -> None:
 
 
 @pytest.mark.parametrize("seed", range(8))
-def test_differences_come_to_the_same_as_sums_anew(company: Company, seed: int) -> None:
+def test_what_is_read_again_comes_to_the_same_as_all_of_it(company: Company, seed: int) -> None:
     dice = random.Random(seed)
     market = steady_market(company.b)
     evaluate()
@@ -69,32 +71,55 @@ def test_differences_come_to_the_same_as_sums_anew(company: Company, seed: int) 
         assert booked == made_anew()
 
 
-def test_plain_changes_read_no_month_again(company: Company) -> None:
+def months_read(statement: str, now: datetime = MONDAY) -> set[date]:
+    """Which months' facts are read by the statement of the next evaluation that begins so."""
+    found: set[date] = set()
+
+    def look(execute: Callable[..., Any], sql: str, *details: Any) -> Any:
+        if sql.strip().startswith(statement):
+            found.update(date(int(of[:4]), int(of[4:]), 1) for of in re.findall(r"accounts_monthlyfact m(\d{6}) ", sql))
+        return execute(sql, *details)
+
+    with connection.execute_wrapper(look):
+        evaluate(now)
+    return found
+
+
+MADE, RENEWED = "CREATE UNLOGGED TABLE warnings_basis AS", "CREATE TEMP TABLE early_renewed"
+
+
+def test_only_months_that_changed_are_read_again(company: Company) -> None:
+    market = steady_market(company.b)
+    assert len(months_read(MADE)) == 15
+    MonthlyFact.objects.filter(customer=market[0], month=LAST_MONTH).update(quantity=30)
+    MonthlyFact.objects.filter(customer=market[1], month=months_back(LAST_MONTH, 2)).delete()
+    assert months_read(RENEWED) == {LAST_MONTH, months_back(LAST_MONTH, 2)}
+    assert kept() == made_anew()
+
+
+def test_a_month_of_very_many_is_read_again_of_everybody(company: Company) -> None:
     market = steady_market(company.b)
     evaluate()
-    MonthlyFact.objects.filter(customer=market[0], month=LAST_MONTH).update(quantity=30)
-    MonthlyFactFactory(customer=market[1], month=months_back(LAST_MONTH, -1), orders=1, last_order_on=TODAY)
-    MonthlyFact.objects.filter(customer=market[2], month=LAST_MONTH).update(orders=0, quantity=0)
-    asked: list[int] = []
-
-    def look(execute: Callable[..., Any], *details: Any) -> Any:
-        done = execute(*details)
-        if details[0].startswith("CREATE TEMP TABLE early_renewed"):
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT customer_id FROM early_touched WHERE anew")
-                asked.extend(pk for (pk,) in cursor.fetchall())
-        return done
-
-    KeptBasis.objects.update(plan="another")  # the running month is new to it
-    evaluate()
-    MonthlyFact.objects.filter(customer=market[0], month=LAST_MONTH).update(quantity=40)
-    MonthlyFact.objects.filter(customer=market[1]).update(quantity=70)
-    MonthlyFact.objects.filter(customer=market[3], month=LAST_MONTH).update(orders=0, quantity=0)
-    with connection.execute_wrapper(look):
-        evaluate()
-    # whose last order is gone is looked up: which one was the last before it no note tells
-    assert asked == [market[3].pk]
+    MonthlyFact.objects.filter(month=LAST_MONTH).update(quantity=7)
+    CustomerFactory(unit=market[0].unit)
+    # as the trigger notes the change of more than two hundred thousand rows
+    Touched.objects.filter(month=LAST_MONTH).delete()
+    Touched.objects.create(month=LAST_MONTH, moved=True)
+    assert months_read(MADE) == {LAST_MONTH}
     assert kept() == made_anew()
+
+
+def test_a_new_month_reads_itself_and_its_like_a_year_ago(company: Company) -> None:
+    market = steady_market(company.b)
+    evaluate()
+    for customer in market:
+        MonthlyFactFactory(customer=customer, month=months_back(LAST_MONTH, -1), quantity=70, last_order_on=TODAY)
+    assert months_read(MADE) == {months_back(LAST_MONTH, -1)}, "its orders end a silence"
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM warnings_touched")
+    next_month = MONDAY + timedelta(days=35)
+    assert months_read(MADE, next_month) == {months_back(LAST_MONTH, -1), months_back(LAST_MONTH, 11)}
+    assert kept() == made_anew(next_month)
 
 
 def test_months_are_counted_again_only_when_rows_came_or_went(company: Company) -> None:
@@ -123,25 +148,21 @@ def test_months_are_counted_again_only_when_rows_came_or_went(company: Company) 
     assert (evaluation and evaluation.month, statements.KNOWN in asked) == (LAST_MONTH, True)
 
 
-def test_notes_say_what_stood_before_and_after(company: Company) -> None:
+def test_notes_say_which_month_and_whether_a_row_came_or_went(company: Company) -> None:
     fact = MonthlyFactFactory(customer=company.a.customer, month=LAST_MONTH, quantity=70)
-    # nothing is kept yet: everybody will be summed up
+    # nothing is kept yet: everybody will be read
     assert Touched.objects.order_by("pk").values_list("customer_id", "month").last() == (None, None)
     evaluate()
     MonthlyFact.objects.filter(pk=fact.pk).update(quantity=80)
     MonthlyFact.objects.filter(pk=fact.pk).delete()
-    told = [
-        (note.customer_id, note.month, note.before["quantity"], note.after and note.after["quantity"])
-        for note in Touched.objects.order_by("pk")
-    ]
-    assert told == [(fact.customer_id, LAST_MONTH, 70, 80), (fact.customer_id, LAST_MONTH, 80, None)]
+    told = list(Touched.objects.order_by("pk").values_list("customer_id", "month", "moved"))
+    assert told == [(fact.customer_id, LAST_MONTH, False), (fact.customer_id, LAST_MONTH, True)]
 
 
 MOMENTS = (
     "CREATE TEMP TABLE early_noted",
     "CREATE TEMP TABLE early_touched",
     "CREATE UNLOGGED TABLE warnings_basis",
-    "UPDATE warnings_touched SET month",
     "CREATE UNIQUE INDEX",
     "CREATE TEMP TABLE early_renewed",
     "INSERT INTO early_renewed",
@@ -149,8 +170,20 @@ MOMENTS = (
 )
 
 
-def test_an_import_at_any_moment_is_booked_once(own_database: str, django_db_blocker: Any) -> None:
-    """It commits before that statement of an evaluation: of one that sums up everybody, and of one that books."""
+def _everything() -> None:
+    KeptBasis.objects.update(plan="")
+
+
+def _a_month() -> None:
+    Touched.objects.create(month=LAST_MONTH, moved=True)
+
+
+def _some() -> None:
+    CustomerFactory(unit=OrgUnit.objects.latest("pk"))
+
+
+def test_an_import_at_any_moment_is_taken_once(own_database: str, django_db_blocker: Any) -> None:
+    """It commits before that statement of an evaluation: of one that reads everything, a month, or some customers."""
     with django_db_blocker.unblock():
         unit = OrgUnitFactory(kind=OrgUnit.Kind.COMPANY)
         PostFactory(person=PersonFactory(), role="general_manager", unit=unit)
@@ -160,10 +193,8 @@ def test_an_import_at_any_moment_is_booked_once(own_database: str, django_db_blo
             months(customer, (1000,) * 13)
         evaluate()
         met = []
-        for moment, everybody in product(MOMENTS, (True, False)):
-            if everybody:
-                KeptBasis.objects.update(plan="another")
-            # one is booked, one is summed up anew
+        for moment, read_again in product(MOMENTS, (_everything, _a_month, _some)):
+            read_again()
             MonthlyFact.objects.filter(customer=market[0], month=LAST_MONTH).update(quantity=900)
             for orders in (4, 0):
                 MonthlyFact.objects.filter(customer=market[1], month=LAST_MONTH).update(quantity=orders, orders=orders)
@@ -172,10 +203,10 @@ def test_an_import_at_any_moment_is_booked_once(own_database: str, django_db_blo
                 evaluate()
             if MonthlyFact.objects.get(customer=market[2], month=LAST_MONTH).quantity == before:
                 continue
-            met.append(everybody)
+            met.append(read_again)
             evaluate()
             assert kept() == made_anew(), moment
-        assert (met.count(True), met.count(False)) == (5, 6)
+        assert [met.count(each) for each in (_everything, _a_month, _some)] == [4, 6, 5]
 
 
 def _commits_before(moment: str, market: list[Customer]) -> Callable[..., Any]:
