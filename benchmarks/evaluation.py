@@ -2,8 +2,9 @@
 
 `python benchmarks/evaluation.py [--customers 40000] [--months 15] [--repeat 3] [--plan] [--keep NAME]`
 
-An evaluation is told in three parts: the sums of everybody, which only the first night and a new month make anew; who
-is over a line; and the reports and signs that are written, of which the first night has those of months.
+An evaluation is told in three parts: the basis brought up to date, of which the first night reads every month and the
+first night of a new month what is new; who is over a line; and the reports and signs that are written, of which the
+first night has those of months.
 
 Makes a database of its own beside the present one, fills it by SQL, evaluates, and drops it again.
 """
@@ -25,7 +26,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 NAME = "zhoudao_benchmark"
 ON = date(2026, 11, 2)
-LAST = date(2026, 10, 1)
+LAST, NEXT = date(2026, 10, 1), date(2026, 11, 1)
 
 #: Six in a hundred fall by half or stop, the rest stay; a few owe.
 _FACTS = """
@@ -85,7 +86,6 @@ def fill(customers: int, months: int) -> None:
 
     from accounts.models import OrgUnit, Person
     from accounts.rules import Role
-    from accounts.services.facts import ensure_partitions
     from accounts.services.organisation import create_person, create_unit, give_post
 
     company = create_unit(parent=None, kind=OrgUnit.Kind.COMPANY, code="C", name="公司")
@@ -99,14 +99,8 @@ def fill(customers: int, months: int) -> None:
             unit = create_unit(parent=above, kind=OrgUnit.Kind.BRANCH, code=code, name=code)
             first = first or unit.pk
     wanted = [months_back(LAST, back) for back in range(months)]
-    ensure_partitions(months=wanted)
     with connection.cursor() as cursor:
-        # Rows that are right by themselves: no foreign key is looked up for each of them, no note is taken.
         cursor.execute("ALTER TABLE accounts_customer DISABLE TRIGGER USER")
-        cursor.execute("ALTER TABLE accounts_monthlyfact DISABLE TRIGGER USER")
-        cursor.execute(_FOREIGN_KEY)
-        ((key, reference),) = cursor.fetchall()
-        cursor.execute(f"ALTER TABLE accounts_monthlyfact DROP CONSTRAINT {key}")
         cursor.execute("DROP INDEX customer_search, customer_pinyin")
         cursor.execute(
             """INSERT INTO accounts_customer (kind, code, name, pinyin, initials, status, unit_id, tier, service_class,
@@ -116,13 +110,29 @@ def fill(customers: int, months: int) -> None:
                 ELSE 'general' END, '', '', '', '', '{}' FROM generate_series(1, %s) n""",
             [first, customers],
         )
-        for month in wanted:
+        cursor.execute("ALTER TABLE accounts_customer ENABLE TRIGGER USER")
+        cursor.execute("VACUUM ANALYZE accounts_customer")
+    write_facts({each: {"last": each == LAST, "recent": each > months_back(LAST, 2)} for each in wanted})
+
+
+def write_facts(months: dict[date, dict[str, bool]]) -> None:
+    """Everybody's facts, right by themselves: no foreign key is looked up for each of them, no note is taken."""
+    from django.db import connection
+
+    from accounts.services.facts import ensure_partitions
+
+    ensure_partitions(months=list(months))
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE accounts_monthlyfact DISABLE TRIGGER USER")
+        cursor.execute(_FOREIGN_KEY)
+        ((key, reference),) = cursor.fetchall()
+        cursor.execute(f"ALTER TABLE accounts_monthlyfact DROP CONSTRAINT {key}")
+        for month, which in months.items():
             cursor.execute(f"ALTER TABLE accounts_monthlyfact_y{month:%Ym%m} SET UNLOGGED")
-            cursor.execute(_FACTS, {"month": month, "last": month == LAST, "recent": month > months_back(LAST, 2)})
-        cursor.execute("VACUUM ANALYZE accounts_customer, accounts_monthlyfact")
+            cursor.execute(_FACTS, {"month": month, **which})
+        cursor.execute("VACUUM ANALYZE accounts_monthlyfact")
         cursor.execute(f"ALTER TABLE accounts_monthlyfact ADD CONSTRAINT {key} {reference} NOT VALID")
         cursor.execute("ALTER TABLE accounts_monthlyfact ENABLE TRIGGER USER")
-        cursor.execute("ALTER TABLE accounts_customer ENABLE TRIGGER USER")
 
 
 def bare_join() -> None:
@@ -172,52 +182,56 @@ def main() -> None:
 
 
 def measure(repeat: int) -> None:
-    """The first night, further ones and an import, beside the bare join before and after them; then the score card."""
+    """The first night, further ones, an import and a new month, beside the bare join; then the score card."""
     from django.db.models import Max
     from early_warnings import services
-    from early_warnings.models import Evaluation
+    from early_warnings.models import Evaluation, Touched
+    from early_warnings.rules import months_back
 
     from accounts import clock
     from benchmarks.parts import Memory, Parts
 
-    before = seconds(bare_join, repeat)
+    def night(on: date) -> tuple[Evaluation, Parts]:
+        parts = Parts()
+        return parts.time(partial(services.evaluate, on=on, now=clock.now())), parts
+
     last = Evaluation.objects.aggregate(last=Max("on"))["last"]
     begun = ON if last is None else last + timedelta(days=1)
-    nights, taken = [], []
+    bare = [seconds(bare_join, repeat)]
     with Memory() as memory:
-        for day in range(repeat + 1):
-            parts = Parts()
-            night = partial(services.evaluate, on=begun + timedelta(days=day), now=clock.now())
-            nights.append(parts.time(night))
-            taken.append(parts)
-            if day == 0:
-                between = seconds(bare_join, repeat)
-            print(f"night {day + 1}: {parts.whole:.2f} s", flush=True)
+        first, whole = night(begun)
+        bare.append(seconds(bare_join, repeat))
+        nights = [night(begun + timedelta(days=1 + day)) for day in range(repeat)]
         started = time.perf_counter()
         touched = import_some()
         writing = time.perf_counter() - started
-        moved = clock.now() + timedelta(days=(nights[-1].on - clock.today()).days)
+        moved = clock.now() + timedelta(days=(nights[-1][0].on - clock.today()).days)
         imported = Parts()
         after = imported.time(lambda: services.evaluate_after_imports(now=moved))
-    bare = statistics.median([before, between, seconds(bare_join, repeat)])
-    usual = sorted(taken[1:], key=lambda each: each.whole)[len(taken[1:]) // 2]
-    first = nights[0]
-    print(f"bare two-month join with sum: {bare * 1000:.0f} ms")
+        bare.append(seconds(bare_join, repeat))
+        write_facts({NEXT: {"last": False, "recent": False}})
+        Touched.objects.create(month=NEXT, moved=True)  # the note of the import of so many
+        turned, moved_on = night(months_back(NEXT, -1) + timedelta(days=1))
+        bare.append(seconds(bare_join, repeat))
+    join = statistics.median(bare)
+    usual = sorted((parts for _night, parts in nights), key=lambda each: each.whole)[len(nights) // 2]
+    print(f"bare two-month join with sum: {join * 1000:.0f} ms (of {', '.join(f'{each * 1000:.0f}' for each in bare)})")
     print(
         f"first evaluation: {first.statements} statements, {first.signs:,} signs, {first.opened:,} reports and"
-        f" {first.unit_opened} unit warnings opened; {taken[0].said(bare)}"
+        f" {first.unit_opened} unit warnings opened; {whole.said(join)}"
     )
-    print(f"each further night: {nights[-1].statements} statements; {usual.said(bare)}")
-    without = taken[0].sums + usual.whole
-    print(f"a night that sums up everybody anew (a new month): {without:.2f} s, ratio {without / bare:.1f}")
+    print(f"each further night: {nights[-1][0].statements} statements; {usual.said(join)}")
     print(
         f"after an import of {touched:,} customers (written with its notes in {writing:.2f} s),"
-        f" {after.opened - nights[-1].opened:,} reports opened:"
-        f" {imported.said(bare)}; {imported.whole / taken[0].whole:.1%} of the first evaluation,"
-        f" {imported.whole / without:.1%} of one anew, {imported.whole / usual.whole:.0%} of a further night"
+        f" {after.opened - nights[-1][0].opened:,} reports opened: {imported.said(join)};"
+        f" {imported.whole / whole.whole:.1%} of the first evaluation, without what is written"
+        f" {imported.measuring / whole.measuring:.1%}; {imported.whole / usual.whole:.0%} of a further night"
+    )
+    print(
+        f"first night of a new month: {turned.signs:,} signs, {turned.opened:,} reports opened; {moved_on.said(join)}"
     )
     print(f"memory at most: {memory.said()}", flush=True)
-    measure_scoring(nights[-1].on, bare)
+    measure_scoring(turned.on, join)
 
 
 def measure_scoring(on: date, bare: float) -> None:

@@ -10,7 +10,7 @@ from typing import Any, Self
 
 
 class Parts:
-    """The seconds of an evaluation: until the sums stand, until the signs are known, until all is written."""
+    """The seconds of an evaluation: until the basis stands, until the signs are known, until all is written."""
 
     def __init__(self) -> None:
         self.began = self.summed = self.known = self.ended = 0.0
@@ -37,14 +37,15 @@ class Parts:
         return self.ended - self.began
 
     @property
-    def sums(self) -> float:
-        return self.summed - self.began
+    def measuring(self) -> float:
+        """Until the signs are known: what a rule over the facts takes, without what comes of it."""
+        return self.known - self.began
 
     def said(self, bare: float) -> str:
-        measured, written = self.known - self.summed, self.ended - self.known
+        basis, lines, written = self.summed - self.began, self.known - self.summed, self.ended - self.known
         return (
-            f"{self.whole:.2f} s, ratio {self.whole / bare:.2f} (sums {self.sums / bare:.2f},"
-            f" measuring {measured / bare:.2f}, reports and signs {written / bare:.2f})"
+            f"{self.whole:.2f} s, ratio {self.whole / bare:.2f} (basis {basis / bare:.2f}, lines {lines / bare:.2f},"
+            f" reports and signs {written / bare:.2f})"
         )
 
 

@@ -42,11 +42,11 @@ class Figures:
     condition: str
 
 
-def figures(each: Indicator, basis: Basis, moved: Market) -> Figures:
+def figures(each: Indicator, basis: Basis, moved: Market, number: str = "numeric") -> Figures:
     """The arithmetic of an indicator of the facts; `rules.compared` says the same in plain words."""
-    recent, base = basis.recent(each), basis.base(each)
+    recent, base = basis.recent(each, number), basis.base(each, number)
     recent_months, base_months = basis.months_of(each)
-    market = _moved(moved.get(each.pk, {}))
+    market = _moved(moved.get(each.pk, {}), number)
     floor = f"{base} > 0 AND {base} >= {each.least_base} * {base_months}"
     match rules.Comparison(each.comparison):
         case rules.Comparison.ABSOLUTE | rules.Comparison.DAYS_SINCE:
@@ -60,12 +60,18 @@ def figures(each: Indicator, basis: Basis, moved: Market) -> Figures:
     return Figures(each.pk, recent, base, recent_months, base_months, market, value, condition)
 
 
+def plain(each: Indicator, number: str) -> str:
+    """The kind of number to reckon in where it need not be exact; a season, rounded on its way, is exact or wrong."""
+    return "numeric" if each.comparison == rules.Comparison.SEASON else number
+
+
 def ledger(indicators: Sequence[Indicator], basis: Basis, rows: str = "", sign: int = 1) -> str:
-    """What the basis, or `rows` of it, sum up to; they are booked out with `sign` -1."""
+    """What the basis, or `rows` of it, sum up to, in the units it is kept in; booked out with `sign` -1."""
     columns = [f"{sign} * count(*) AS among"]
     for each in indicators:
         if _against_market(each):
-            recent, base = basis.recent(each), basis.base(each)
+            number = plain(each, "bigint")
+            recent, base = basis.recent(each, number), basis.base(each, number)
             columns.append(f"{sign} * sum({recent}) FILTER (WHERE {base} > 0) AS recent{each.pk}")
             columns.append(f"{sign} * sum({base}) FILTER (WHERE {base} > 0) AS base{each.pk}")
     return (
@@ -95,9 +101,9 @@ def _against_market(each: Indicator) -> bool:
     return each.against_market and each.comparison in rules.IN_TIME
 
 
-def _moved(by_kind: dict[str, Decimal]) -> str:
+def _moved(by_kind: dict[str, Decimal], number: str) -> str:
     cases = " ".join(f"WHEN '{Customer.Kind(kind).value}' THEN {value}" for kind, value in sorted(by_kind.items()))
-    return f"(CASE b.kind {cases} ELSE 1 END)::numeric" if cases else "1::numeric"
+    return f"(CASE b.kind {cases} ELSE 1 END)::{number}" if cases else f"1::{number}"
 
 
 def of_kind(each: Indicator) -> str:

@@ -12,8 +12,8 @@ from accounts.models import Customer
 from early_warnings import rules
 from early_warnings.measures import MEASURES, Source
 from early_warnings.models import Indicator
-from early_warnings.services.evaluation.figures import Market, figures, needs_facts, of_kind
-from early_warnings.services.evaluation.sums import FENCE, Basis
+from early_warnings.services.evaluation.figures import Market, figures, needs_facts, of_kind, plain
+from early_warnings.services.evaluation.sums import Basis
 
 #: A candidate is taken a little beyond its line, so that rounding decides only once.
 _MARGIN = Decimal("0.0001")
@@ -28,13 +28,13 @@ def rows(indicators: Sequence[Indicator], basis: Basis, select: str) -> str:
     columns += [f"{sql} AS g{each.pk}" for each in indicators if (sql := _gate(each, basis)) is not None]
     columns += ["b.last_on AS g_last"] if basis.ordered else []
     columns += ["b.importance", "b.kind", *(f"b.{part.name}" for part in basis.parts)]
-    return f"SELECT {', '.join(columns)} FROM {basis.summed(f'({select} {FENCE})')} b"
+    return f"SELECT {', '.join(columns)} FROM {basis.summed(f'({select})')} b"
 
 
 def _gate(each: Indicator, basis: Basis) -> str | None:
     if not needs_facts(each) or each.comparison in (rules.Comparison.RANK, rules.Comparison.DAYS_SINCE):
         return None
-    of = figures(each, basis, {})
+    of = figures(each, basis, {}, plain(each, "double precision"))
     value = of.base if _is_silence(each) else of.value
     return f"CASE WHEN {of_kind(each)} AND {of.condition} THEN ({value})::double precision END"
 

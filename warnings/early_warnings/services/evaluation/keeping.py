@@ -84,7 +84,7 @@ def _make(work: Work, basis: Basis, indicators: Sequence[Indicator], select: str
     work.execute(f"CREATE UNLOGGED TABLE {basis.table} AS {gates.rows(indicators, basis, select)}")
     work.execute(f"DROP TABLE IF EXISTS {basis.table}_before")
     work.execute(f"CREATE UNIQUE INDEX ON {basis.table} (id)")
-    work.execute(f"ANALYZE {basis.table}")
+    work.execute(f"ANALYZE {basis.table} (id)")
     work.execute(f"CREATE UNLOGGED TABLE {basis.ledger} AS {figures.ledger(indicators, basis)}")
 
 

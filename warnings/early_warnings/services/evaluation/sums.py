@@ -9,24 +9,33 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
+from django.db.models import DecimalField
+
+from accounts.models import MonthlyFact
 from early_warnings import rules
 from early_warnings.measures import MEASURES, Source
 from early_warnings.models import Indicator
 
-#: A customer has a usual gap after so many orders, in so many months of the year. It is at least so many days, so that
-#: the shipped line of 3.25 gaps is four weeks at least: an earlier alarm would too often be wrong (docs/indicators.md).
-LEAST_ORDERS, LEAST_MONTHS, LEAST_GAP = 12, 6, "8.6"
+#: A customer has a usual gap after so many orders, in so many months of the year. It is 8.6 days at least, so that the
+#: shipped line of 3.25 gaps is four weeks at least: an earlier alarm would too often be wrong (docs/indicators.md).
+LEAST_ORDERS, LEAST_MONTHS, LEAST_GAP = 12, 6, 860
 
 #: Those who bought shortly before the month's end, and gave up since.
 _GAVE_UP_SINCE = """ OR (c.status <> 'active' AND EXISTS (
     SELECT 1 FROM accounts_monthlyfact m WHERE m.customer_id = c.id AND (m.quantity > 0 OR m.amount > 0)
         AND m.month > '{month}'::date - interval '3 months' AND m.month <= '{month}'))"""
 
-#: Parts that are no column of the facts: the orders of a month in which something was bought, and the last of them.
-#: What a part says must not change as long as some are kept: a change drops `warnings_basis` by a migration.
-_IF_BOUGHT = "CASE WHEN {of}.orders > 0 OR {of}.quantity > 0 THEN {then} END"
-_MADE, _LAST = "made", "last"
-_BOUGHT = {_MADE: "greatest({of}.orders, 1)", _LAST: "coalesce({of}.last_order_on, '{last_day}'::date)"}
+#: A part that is no column of the facts: of a month in which something was bought the day of the last order and the
+#: number of orders, in one whole number; the later the day, the larger. What a part says must not change while some are
+#: kept: a change drops `warnings_basis` by a migration.
+_BOUGHT = "bought"
+_BOUGHT_SQL = """CASE WHEN {of}.orders > 0 OR {of}.quantity > 0 THEN
+    ((coalesce({of}.last_order_on, '{last_day}') - '{day_0}')::bigint << 32) + greatest({of}.orders, 1) END"""
+_DAY_0, _ORDERS = date(2000, 1, 1), 2**32 - 1
+
+#: Keeps a subquery whole, so that no sum is written out twice. As a word that is still to be read it does not keep the
+#: planner from working in parallel, which `OFFSET 0` does.
+FENCE = "OFFSET '0'"
 
 _ACTIVE = "c.status = 'active'"
 #: Those whose notes were taken.
@@ -46,17 +55,16 @@ class Part:
 
     @property
     def of_facts(self) -> str:
-        """As it is read from the month's facts; a month without a row is one without a purchase."""
+        """As it is read from the month's facts, in whole hundredths where the column has two places.
+
+        A month without a row is one without a purchase.
+        """
         of = _of(self.month)
-        if self.column not in _BOUGHT:
-            return f"coalesce({of}.{self.column}, 0)"
-        last_day = rules.months_back(self.month, -1) - timedelta(days=1)
-        return _IF_BOUGHT.format(of=of, then=_BOUGHT[self.column].format(of=of, last_day=last_day))
-
-
-#: Keeps a subquery whole, so that no sum is written out twice. As a word that is still to be read it does not keep the
-#: planner from working in parallel, which `OFFSET 0` does.
-FENCE = "OFFSET '0'"
+        if self.column == _BOUGHT:
+            last_day = rules.months_back(self.month, -1) - timedelta(days=1)
+            return _BOUGHT_SQL.format(of=of, last_day=last_day, day_0=_DAY_0)
+        hundredths = f"({of}.{self.column} * 100)::bigint" if _in_hundredths(self.column) else f"{of}.{self.column}"
+        return f"coalesce({hundredths}, 0)"
 
 
 @dataclass
@@ -124,28 +132,28 @@ class Basis:
         columns += [
             f"{of}.{part.name}" if part.name in kept else f"{part.of_facts} AS {part.name}" for part in self._parts
         ]
-        return f"SELECT {', '.join(columns)} FROM {people} {joins} WHERE {wanted}"
+        # what is read from many months is not to be written out again wherever it is asked for
+        fence = "" if kept else FENCE
+        return f"SELECT {', '.join(columns)} FROM {people} {joins} WHERE {wanted} {fence}"
 
     def summed(self, rows: str) -> str:
         """Rows of parts with their sums; only those that are asked for are added up."""
         columns = ["b.*", *(f"{sql} AS {name}" for sql, name in self._sums.items())]
         return f"(SELECT {', '.join(columns)} FROM {rows} b {FENCE})"
 
-    def recent(self, each: Indicator) -> str:
+    def recent(self, each: Indicator, number: str = "numeric") -> str:
         """The figure itself: the sum over the period, or the days since the last order."""
         if MEASURES[each.measure].source is Source.LAST:
-            return f"('{self.until}'::date - b.last_on)::numeric"
-        column, window = next(self._sums_of(each, self._windows_of(each)))
-        return f"b.{self._sum(column, window)}"
+            return f"('{self.until}'::date - b.last_on)::{number}"
+        return self._figures(each, number)[0]
 
-    def base(self, each: Indicator) -> str:
+    def base(self, each: Indicator, number: str = "numeric") -> str:
         """What it is compared with: a sum, a season to two places, or the usual gap."""
         if MEASURES[each.measure].source is Source.LAST:
-            return "b.usual_gap"
-        names = [f"b.{self._sum(*each_sum)}" for each_sum in self._sums_of(each, self._windows_of(each))]
-        match names:
+            return _figure("b.usual_gap", number, hundredths=True)
+        match self._figures(each, number):
             case [_recent]:
-                return "NULL::numeric"
+                return f"NULL::{number}"
             case [_recent, base]:
                 return base
             case [_recent, last_year, before, year_before]:
@@ -180,10 +188,16 @@ class Basis:
         for window in compared.trend or ():
             yield column, window
 
+    def _figures(self, each: Indicator, number: str) -> list[str]:
+        return [
+            _figure(f"b.{self._sum(column, window)}", number, hundredths=_in_hundredths(column))
+            for column, window in self._sums_of(each, self._windows_of(each))
+        ]
+
     def _sum(self, column: str, window: rules.Window) -> str:
-        """The name of a sum. Counts become numeric, or they would be divided as whole numbers."""
+        """The name of a sum."""
         parts = [self._part(column, rules.months_back(window.last, back)) for back in range(window.months)]
-        return self._named(" + ".join(f"{part}::numeric" for part in parts), f"s{len(self._sums) + 1}")
+        return self._named(" + ".join(f"{part}::bigint" for part in parts), f"s{len(self._sums) + 1}")
 
     def _usual_gap(self) -> None:
         """The last order of the year and of what is known since, and the own usual gap between orders.
@@ -196,15 +210,16 @@ class Basis:
         while month <= last:
             self.ordered.append(month)
             month = rules.months_back(month, -1)
-        made, lasts = ([self._part(column, month) for month in self.ordered] for column in (_MADE, _LAST))
+        parts = [self._part(_BOUGHT, month) for month in self.ordered]
         begun = ", ".join(
             f"CASE WHEN {part} IS NOT NULL THEN '{month}'::date END"
-            for part, month in zip(lasts, self.ordered, strict=True)
+            for part, month in zip(parts, self.ordered, strict=True)
         )
-        orders = " + ".join(f"coalesce({part}, 0)" for part in made)
-        last_on = f"greatest({', '.join(lasts)})"
-        gap = f"round(({last_on} - coalesce({begun}) + 1)::numeric / ({orders}), 2)"
-        known = f"num_nonnulls({', '.join(lasts)}) >= {LEAST_MONTHS} AND {orders} >= {LEAST_ORDERS}"
+        orders = " + ".join(f"coalesce({part} & {_ORDERS}, 0)" for part in parts)
+        last_on = f"('{_DAY_0}'::date + (greatest({', '.join(parts)}) >> 32)::int)"
+        # whole hundredths, rounded up from the half on
+        gap = f"(200 * ({last_on} - coalesce({begun}) + 1) + {orders}) / (2 * ({orders}))"
+        known = f"num_nonnulls({', '.join(parts)}) >= {LEAST_MONTHS} AND {orders} >= {LEAST_ORDERS}"
         self._named(last_on, "last_on")
         self._named(f"CASE WHEN {known} THEN greatest({gap}, {LEAST_GAP}) END", "usual_gap")
 
@@ -220,6 +235,17 @@ class Basis:
 def _of(month: date) -> str:
     """The alias of a month's facts."""
     return f"m{month:%Y%m}"
+
+
+def _in_hundredths(column: str) -> bool:
+    return isinstance(MonthlyFact._meta.get_field(column), DecimalField)
+
+
+def _figure(sql: str, number: str, *, hundredths: bool) -> str:
+    """A sum as the figure it stands for: exact, as the `double precision` nearest to it, or as the `bigint` it is."""
+    if not hundredths or number == "bigint":
+        return f"{sql}::{number}"
+    return f"({sql} * 0.01)" if number == "numeric" else f"({sql} / '100'::{number})"
 
 
 def _is_level(measure: str) -> bool:
