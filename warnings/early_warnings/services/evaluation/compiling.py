@@ -51,11 +51,14 @@ def candidates(
             f"{_unfolded(each, of, 'early_held', f'b.indicator_id = {each.pk}')} WHERE b.value IS NOT NULL"
             for each, of in plain
         ]
+        back = f"(SELECT k.indicator_id, b.* FROM early_back k JOIN {basis.table} b ON b.id = k.customer_id)"
         found += [
             f"INSERT INTO early_candidate ({_COLUMNS}) {' UNION ALL '.join(hits)}",
-            f"CREATE TEMP TABLE early_held ON COMMIT DROP AS SELECT b.* FROM {basis.summed(_held(basis, plain))} b",
+            _BACK.format(indicators=", ".join(str(each.pk) for each, _of in plain)),
+            "ANALYZE early_back",
+            f"CREATE TEMP TABLE early_held ON COMMIT DROP AS SELECT b.* FROM {basis.summed(back)} b",
             f"INSERT INTO early_candidate ({_COLUMNS}) {' UNION ALL '.join(held)}",
-            "DROP TABLE early_held",
+            "DROP TABLE early_back, early_held",
         ]
     found.append("DROP TABLE early_reached")
     among = "b.id IN (SELECT customer_id FROM early_touched)" if touched else "true"
@@ -73,14 +76,13 @@ _CANDIDATES = """
 """
 
 
-def _held(basis: Basis, plain: Sequence[tuple[Indicator, Figures]]) -> str:
-    """What open reports wait for and is not over a line: it came back, or its effect is to be measured."""
-    indicators = ", ".join(str(each.pk) for each, _of in plain)
-    return (
-        f"(SELECT k.indicator_id, b.* FROM early_known k JOIN {basis.table} b ON b.id = k.customer_id"
-        f" WHERE k.indicator_id IN ({indicators}) AND NOT EXISTS (SELECT 1 FROM early_candidate x"
-        " WHERE x.customer_id = k.customer_id AND x.indicator_id = k.indicator_id))"
-    )
+#: What open reports wait for and is not over a line: it came back, or its effect is to be measured. Usually few.
+_BACK = """
+    CREATE TEMP TABLE early_back ON COMMIT DROP AS
+    SELECT k.customer_id, k.indicator_id FROM early_known k
+    WHERE k.indicator_id IN ({indicators}) AND NOT EXISTS (
+        SELECT 1 FROM early_candidate x WHERE x.customer_id = k.customer_id AND x.indicator_id = k.indicator_id)
+"""
 
 
 def _unfolded(each: Indicator, of: Figures, rows: str, chosen: str) -> str:
