@@ -33,7 +33,7 @@ DELETE FROM warnings_touched;
 
 
 class Migration(migrations.Migration):
-    dependencies = [("warnings", "0015_noted_changes")]
+    dependencies = [("warnings", "0018_shipped_causes")]
     operations = [
         migrations.RunSQL(BEGIN_ANEW, BEGIN_ANEW),
         migrations.RemoveField("touched", "before"),
