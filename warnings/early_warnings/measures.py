@@ -59,7 +59,7 @@ class MeasureKind:
         return self.source not in (Source.QUERY, Source.CAUSE)
 
 
-#: The same for some customers only; all of them are measured in one pass with the other facts (`evaluation.sums`).
+#: The same for some customers only; all of them are measured in one pass with the other facts (`evaluation.basis`).
 _SILENCE = """
     SELECT customer_id, %(until)s::date - last_on AS recent,
         CASE WHEN orders >= 12 AND months >= 6

@@ -13,9 +13,9 @@ from accounts.models import Customer
 from early_warnings import rules
 from early_warnings.measures import MEASURES
 from early_warnings.models import Indicator
+from early_warnings.services.evaluation.basis import Basis
 from early_warnings.services.evaluation.figures import Figures, Market, figures, needs_facts, of_kind
 from early_warnings.services.evaluation.gates import Loosest, reached
-from early_warnings.services.evaluation.sums import Basis
 
 _ATTRIBUTES = "b.unit_id, b.importance, b.tier, b.service_class"
 _COLUMNS = "customer_id, unit_id, importance, tier, service_class, indicator_id, value, recent, base, market"

@@ -14,7 +14,7 @@ from accounts.models import Customer
 from early_warnings import rules
 from early_warnings.measures import MEASURES
 from early_warnings.models import Indicator
-from early_warnings.services.evaluation.sums import Basis
+from early_warnings.services.evaluation.basis import Basis
 
 #: A market that all but stopped (a closed month) is no measure to hold a customer against.
 LEAST_MARKET = Decimal("0.05")

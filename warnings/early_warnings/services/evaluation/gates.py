@@ -12,8 +12,8 @@ from accounts.models import Customer
 from early_warnings import rules
 from early_warnings.measures import MEASURES, Source
 from early_warnings.models import Indicator
+from early_warnings.services.evaluation.basis import Basis
 from early_warnings.services.evaluation.figures import Market, figures, needs_facts, of_kind, plain
-from early_warnings.services.evaluation.sums import Basis
 
 #: A candidate is taken a little beyond its line, so that rounding decides only once.
 _MARGIN = Decimal("0.0001")

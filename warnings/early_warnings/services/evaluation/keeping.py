@@ -12,7 +12,7 @@ from datetime import date
 
 from early_warnings.models import Indicator, KeptBasis
 from early_warnings.services.evaluation import figures, gates
-from early_warnings.services.evaluation.sums import Basis
+from early_warnings.services.evaluation.basis import Basis
 from early_warnings.services.evaluation.work import Work
 
 TABLE = "warnings_basis"

@@ -16,7 +16,7 @@ from early_warnings import rules
 from early_warnings.measures import MEASURES, fits
 from early_warnings.models import EarlyWarning, Evaluation, Indicator, KeptBasis, Threshold, UnitWarning
 from early_warnings.services.evaluation import causes, compiling, figures, gates, keeping, statements
-from early_warnings.services.evaluation.sums import Basis
+from early_warnings.services.evaluation.basis import Basis
 from early_warnings.services.evaluation.work import Work
 
 #: The first night fills tables within its transaction: taken for empty, they would be read row by row.
