@@ -22,7 +22,7 @@ const zdCharts = (() => {
 
   function option(data) {
     const axis = { axisLine: { show: false }, axisTick: { show: false }, axisLabel: { color: token("ink-2"), fontSize: 11, fontFamily: font() } };
-    const series = [], band = data.band;
+    const series = [], band = data.band, bars = (data.lines || []).some((line) => line.bars);
     if (band) {
       const hidden = { type: "line", stack: "band", z: 1, symbol: "none", lineStyle: { opacity: 0 }, silent: true, tooltip: { show: false } };
       series.push({ ...hidden, data: band.low }, { ...hidden, data: band.high.map((high, at) => high - band.low[at]), areaStyle: { color: token("chart-band"), opacity: 1 } });
@@ -36,16 +36,16 @@ const zdCharts = (() => {
       series.push({
         name: line.name, type: "line", data: line.values, symbol: "none", connectNulls: true, z: line.kind === "ref" ? 2 : 3,
         lineStyle: { color: token(colour), width, type: dashes }, itemStyle: { color: token(colour) },
-        endLabel: { show: true, formatter: `${line.name} ${show(last(line.values))}`, color: token(ink), fontSize: 12, fontFamily: font(), distance: 6, fontWeight: (line.kind || "main") === "main" ? 600 : 400 },
+        endLabel: { show: true, formatter: `${line.name} ${show(last(line.values))}`, color: token(ink), fontSize: 12, fontFamily: font(), distance: bars ? 18 : 6, fontWeight: (line.kind || "main") === "main" ? 600 : 400 },
         ...(line === (data.lines || [])[0] && data.marks ? { markPoint: { symbol: "circle", symbolSize: 7, data: data.marks.map((mark) => ({ coord: [mark.at, line.values[mark.at]], itemStyle: { color: token(mark.tone || "chart-line") }, label: { show: true, formatter: mark.text, position: mark.position || "bottom", color: token(mark.tone ? `${mark.tone}-ink` : "ink-2"), fontSize: 11, fontFamily: font() } })) } } : {}),
       });
     }
     const longest = Math.max(0, ...series.filter((one) => one.endLabel).map((one) => [...one.endLabel.formatter].reduce((width, sign) => width + (sign > "\u2e80" ? 12 : 7), 0)));
     return {
       animation: false, textStyle: { fontFamily: font() },
-      grid: { left: 8, right: longest ? longest + 20 : 16, top: 12, bottom: 4, containLabel: true },
+      grid: { left: 8, right: longest ? longest + (bars ? 32 : 20) : 16, top: 12, bottom: 4, containLabel: true },
       tooltip: { trigger: "axis", backgroundColor: token("paper"), borderColor: token("line"), textStyle: { color: token("ink"), fontSize: 12 }, valueFormatter: (value) => `${show(value)}${data.unit ? " " + data.unit : ""}` },
-      xAxis: { type: "category", data: data.x, boundaryGap: (data.lines || []).some((line) => line.bars), ...axis, axisLabel: { ...axis.axisLabel, hideOverlap: true } },
+      xAxis: { type: "category", data: data.x, boundaryGap: bars, ...axis, axisLabel: { ...axis.axisLabel, hideOverlap: true } },
       yAxis: { type: "value", scale: data.from_zero ? false : true, splitNumber: 4, min: data.min, max: data.max, ...axis, axisLabel: { ...axis.axisLabel, formatter: show }, splitLine: { lineStyle: { color: token("line") } } },
       series,
     };

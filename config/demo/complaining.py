@@ -32,7 +32,7 @@ class _Told:
 
 
 def write_complaints(book: Book, promises: Promises, follow_ups: FollowUps) -> None:
-    """Draw complaints over the past days and three times as long before, so that causes have months to compare."""
+    """Draw complaints over the past days and long before, so that causes have a time before to compare with."""
     rng = book.shape.rng("complaints")
     drawn = draw(book, rng)
     told = []

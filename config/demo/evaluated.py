@@ -41,7 +41,7 @@ def evaluation_days(book: Book) -> list[date]:
     Not those between: what was ordered in the running month is known as it stands today only.
     """
     shape = book.shape
-    first = shape.today - timedelta(days=2 * shape.past_days)
+    first = shape.today - timedelta(days=2 * shape.past_days + 31)
     days = []
     for month in shape.month_starts:
         for number in DAYS_OF_MONTH:

@@ -1,19 +1,22 @@
 """Who complains about what and when: drawn, before anything is done about it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import numpy as np
 from django.utils import timezone
 
-from accounts.models import Customer
+from accounts.models import Customer, OrgUnit
 from complaints.rules import COURSE, Gravity, Step
 from config.demo.book import Book
 from config.demo.complaint_words import MATTERS, Matter
+from config.demo.evaluated import evaluation_days
 
 #: Complaints a year for each hundred customers.
 A_YEAR = 7
+#: So far back complaints are told: a cause that rose half a year ago had a time before it.
+TOLD_DAYS = 480
 #: How long each step takes, in working minutes, when it goes well.
 USUAL = {
     Step.ASSIGNED: 60,
@@ -45,7 +48,7 @@ class Drawn:
 def draw(book: Book, rng: np.random.Generator) -> list[Drawn]:
     """Who complains about what and when; and one complaint in each step of both kinds, registered just so long ago."""
     shape, drawn = book.shape, list[Drawn]()
-    days = 3 * shape.past_days
+    days = max(3 * shape.past_days, TOLD_DAYS)
     count = max(6, round(len(book.customers) * A_YEAR / 100 * days / 365))
     weight = 1.0 / book.tier
     places = rng.choice(len(book.customers), count, p=weight / weight.sum())
@@ -64,7 +67,27 @@ def draw(book: Book, rng: np.random.Generator) -> list[Drawn]:
             customer = book.customers[int(rng.integers(0, len(book.customers)))]
             at = _office_hours(book, shape.now - timedelta(days=days), 1)
             drawn.append(Drawn(customer, _of_gravity(rng, gravity), at, pace=0.5, steady=True, never=never))
+    drawn += _waves(book)
     return sorted(drawn, key=lambda each: each.at)
+
+
+def _waves(book: Book) -> Iterator[Drawn]:
+    """Two causes that rise: one in the first station just now, one in the last before the first evaluation (CMP-6)."""
+    stations = sorted((unit for unit in book.units.values() if unit.kind == OrgUnit.Kind.STATION), key=lambda u: u.path)
+    yield from _wave(book, stations[0], "product", until=book.shape.today, days=20)
+    yield from _wave(book, stations[-1], "policy", until=evaluation_days(book)[0], days=80)
+
+
+def _wave(book: Book, station: OrgUnit, cause: str, *, until: date, days: int) -> Iterator[Drawn]:
+    """Complaints of one matter in some weeks, enough to be no chance; they are settled within the time."""
+    rng = book.shape.rng(f"complaints-{cause}")
+    matter = next(each for each in MATTERS if each.cause == cause and not each.major)
+    shops = [each for each in book.customers if each.kind == Customer.Kind.RETAILER and each.unit == station]
+    count = min(len(shops), 6 + round(len(shops) * A_YEAR / 100 / 4))
+    for place in rng.choice(len(shops), count, replace=False):
+        day = until - timedelta(days=int(rng.integers(8, days)))
+        at = book.calendar.add_working_minutes(book.shape.at(day, 0), int(rng.integers(5, 400)))
+        yield Drawn(shops[int(place)], matter, at, pace=0.6)
 
 
 def _matter(rng: np.random.Generator, customer: Customer) -> Matter:

@@ -86,7 +86,7 @@ class _Hiring:
             **fields,
         )
         self.company.people[username] = person
-        started = self.company.shape.ago(int(self.rng.integers(200, 2600)))
+        started = self.company.shape.ago(int(self.rng.integers(600, 2600)))
         self.posts.append((person, role, unit, started, until))
         return person
 

@@ -15,7 +15,14 @@ from config.demo.book import Book
 from config.demo.evaluated import evaluate_on, evaluation_days, look_at_tables, stand_today
 from config.demo.follow_ups import FollowUps
 from config.demo.promises import Promises
-from config.demo.warning_words import CONCLUSIONS, MEASURES, UNIT_CONCLUSIONS, UNIT_MEASURES
+from config.demo.warning_words import (
+    CAUSE_CONCLUSIONS,
+    CAUSE_MEASURES,
+    CONCLUSIONS,
+    MEASURES,
+    UNIT_CONCLUSIONS,
+    UNIT_MEASURES,
+)
 from duties.models import Duty
 
 Report = EarlyWarning | UnitWarning
@@ -26,6 +33,8 @@ REMEASURE_DAYS = 28
 NIGHT = 5 * 60 + 40
 #: Of a hundred reports so many get quick measures, and wait until the effect was measured.
 PATIENT = 62
+#: Within so many days of their proposal such measures are done; those against a rising cause may take a month.
+MEASURED_WITHIN = {False: 15, True: 35}
 #: How people act on reports: so many at once, so many after it has climbed; the rest wait for days.
 AT_ONCE, CLIMBED = 0.8, 0.94
 #: What comes of a report, by how the customer stands today: well again, still in trouble, silent.
@@ -65,7 +74,7 @@ class _Story:
         """Act on the reports that were raised on a day."""
         seen = {"state": EarlyWarning.State.OPEN, "opened_on": day}
         customers = EarlyWarning.objects.filter(**seen).select_related("customer__unit", "duty")
-        units = UnitWarning.objects.filter(**seen).select_related("unit", "duty")
+        units = UnitWarning.objects.filter(**seen).select_related("unit", "duty", "indicator")
         signs = self._leading_signs()
         moved: dict[type[Report], list[Report]] = {EarlyWarning: [], UnitWarning: []}
         measures: list[Measure] = []
@@ -131,9 +140,13 @@ class _Story:
         calendar, now = self.book.calendar, self.book.shape.now
         self.promises.climb(duty, until=at)
         by = duty.owner_id
-        patient = self.rng.random() * 100 < PATIENT
-        measured = self._next_measuring(timezone.localdate(at)) if patient else None
-        measures = self._measures(report, by, at, sign, measured=measured)
+        rising = _rising(report)
+        patient = self.rng.random() * 100 < PATIENT or rising
+        wait = report.indicator.remeasure_days if isinstance(report, UnitWarning) else REMEASURE_DAYS
+        within = MEASURED_WITHIN[rising]
+        measured = self._next_measuring(timezone.localdate(at), wait, within) if patient else None
+        latest = measured - timedelta(days=wait) if measured else None
+        measures = self._measures(report, by, at, sign, latest=latest)
         report.state = report.State.MEASURES
         last = max(measure.by_when for measure in measures)
         due = calendar.add_working_minutes(self.book.shape.at(last, EVENING), JUDGE_WITHIN)
@@ -149,7 +162,7 @@ class _Story:
             self.promises.climb(duty, until=now)
             return measures
         all_done = max(done)
-        judged = timezone.localdate(all_done) + timedelta(days=REMEASURE_DAYS)
+        judged = timezone.localdate(all_done) + timedelta(days=wait)
         due = calendar.add_working_minutes(self.book.shape.at(judged, EVENING), JUDGE_WITHIN)
         self.promises.extend(duty, all_done, due, measures[-1].who_id)
         minutes = int(self.rng.integers(20, 380))
@@ -162,27 +175,27 @@ class _Story:
             self.promises.climb(duty, until=now)
         return measures
 
-    def _next_measuring(self, on: date) -> date | None:
-        """The evaluation that can tell the effect of what is done within two weeks; None if it is still to come."""
+    def _next_measuring(self, on: date, wait: int, within: int) -> date | None:
+        """The evaluation that can tell the effect of what is done within some days; None if it is still to come."""
         for day in self._evaluated:
-            if on < day - timedelta(days=REMEASURE_DAYS) <= on + timedelta(days=15):
+            if on < day - timedelta(days=wait) <= on + timedelta(days=within):
                 return day
         return None
 
     def _measures(
-        self, report: Report, by: int, at: datetime, sign: tuple[int, Decimal] | None, *, measured: date | None
+        self, report: Report, by: int, at: datetime, sign: tuple[int, Decimal] | None, *, latest: date | None
     ) -> list[Measure]:
-        """One or two measures for those who are near the customer, by the day that lets them be `measured` in time."""
+        """One or two measures for those who are near the customer, by the day that lets them be measured in time."""
         about_customer = isinstance(report, EarlyWarning)
-        words = MEASURES if about_customer else UNIT_MEASURES
+        words = MEASURES if about_customer else CAUSE_MEASURES if _rising(report) else UNIT_MEASURES
         count = 1 + int(self.rng.random() < 0.45)
         chosen = self.rng.choice(len(words), count, replace=False)
         measures = []
         for place in chosen:
             what, expected, way = words[int(place)]
             by_when = timezone.localdate(at) + timedelta(days=int(self.rng.integers(5, 21)))
-            if measured is not None:
-                by_when = measured - timedelta(days=REMEASURE_DAYS)
+            if latest is not None:
+                by_when = latest
             measures.append(
                 Measure(
                     pk=self._numbers.next(),
@@ -244,6 +257,8 @@ class _Story:
         stands = self._stands.get(report.customer_id, "well") if isinstance(report, EarlyWarning) else "well"
         outcome = OUTCOMES[int(self.rng.choice(3, p=OUTCOME_CHANCE[stands]))]
         words = CONCLUSIONS if isinstance(report, EarlyWarning) else UNIT_CONCLUSIONS
+        if _rising(report):
+            outcome, words = "recovered", CAUSE_CONCLUSIONS
         report.outcome, report.closed_at = outcome, at
         report.quiet_until = quiet_until(outcome, timezone.localdate(at))
         report.conclusion = words[outcome][int(self.rng.integers(0, len(words[outcome])))]
@@ -272,6 +287,11 @@ class _Story:
             return {report: (indicator, value) for report, indicator, value in cursor.fetchall()}
 
 
+def _rising(report: Report) -> bool:
+    """Whether it is about a rising cause of complaints: these are answered soon, and their measures help."""
+    return isinstance(report, UnitWarning) and report.expected is not None
+
+
 _LEADING = """
 SELECT DISTINCT ON (s.warning_id) s.warning_id, s.indicator_id, s.value
 FROM warnings_sign s JOIN warnings_indicator i ON i.id = s.indicator_id
@@ -282,6 +302,6 @@ ORDER BY s.warning_id, s.worst, i.position
 _READ = """
 UPDATE duties_notice n SET read_at = n.created_at + (30 + 7 * (n.id %% 97)) * interval '1 minute'
 FROM duties_duty d
-WHERE d.id = n.duty_id AND d.kind IN ('warning.report', 'warning.unit') AND n.read_at IS NULL
+WHERE d.id = n.duty_id AND d.kind IN ('warning.report', 'warning.unit', 'warning.cause') AND n.read_at IS NULL
     AND n.created_at < %(now)s - interval '2 days' AND n.id %% 17 > 0
 """

@@ -17,6 +17,12 @@ UNIT_MEASURES = (
     ("分片包干，两周内走访全部停订客户", "半数恢复订货", "visit"),
     ("调整拜访次序，一二级客户加密一次", "下降占比回到线内", "visit"),
 )
+#: Against a cause of complaints that rises in a unit.
+CAUSE_MEASURES = (
+    ("逐件复盘本期投诉，找出共同环节，改作业办法", "同类投诉回到往常件数", "other"),
+    ("把变化和原因印成一页纸，客户经理上门逐户讲清", "不再因不知情投诉", "visit"),
+    ("会同配送中心改装车和告知规则，试行一个月", "同类投诉减半", "supply"),
+)
 CONCLUSIONS = {
     "recovered": (
         "连续两期订货回到同类店水平。",
@@ -35,4 +41,7 @@ UNIT_CONCLUSIONS = {
     "recovered": ("名单过完，过半恢复订货，数字回到线内。",),
     "accepted": ("多为季节性停订，列入下月跟踪。",),
     "lost": ("拆迁片区客户集中退出，已核实销户。",),
+}
+CAUSE_CONCLUSIONS = {
+    "recovered": ("改办法后三个月，同类投诉回到往常件数，问题已解决。",),
 }

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from django.db import IntegrityError, connection, transaction
 from django.db.models import F
-from early_warnings.models import EarlyWarning, Evaluation, Measure, ReportEvent
+from early_warnings.models import EarlyWarning, Evaluation, Measure, ReportEvent, UnitWarning
 from pytest_django import DjangoDbBlocker
 
 from accounts.models import ClassChange, Customer
@@ -14,6 +14,7 @@ from complaints.models import Complaint
 from complaints.rules import COURSE, Gravity
 from config.demo.evaluated import evaluate_on
 from duties.calendar import WorkCalendar
+from duties.kinds import RISING_CAUSE
 from duties.models import Duty, Notice
 from tests.config.test_demo import NOW, TODAY, load
 from visits.models import DayPlan, PlanStop, Problem, Visit, VisitClock
@@ -55,6 +56,12 @@ def test_nothing_owed_is_overdue_without_having_climbed() -> None:
     assert Duty.objects.open().filter(next_due_at__lte=NOW).count() == 0
     assert Problem.objects.filter(solved_at=None).count() == Duty.objects.open().filter(kind="visit.problem").count()
     assert Notice.objects.exclude(channel="inbox").count() == 0
+
+
+def test_a_cause_of_complaints_rises_in_one_station() -> None:
+    rising = UnitWarning.objects.open().get(indicator__key="rising-product")
+    assert (rising.unit.kind, rising.above_again_on) == ("station", None)
+    assert Duty.objects.open().filter(kind=RISING_CAUSE, subject_id=rising.pk).count() == 1
 
 
 def test_complaints_stand_in_every_step() -> None:

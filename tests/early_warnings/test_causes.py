@@ -10,6 +10,7 @@ from django.utils import translation
 from early_warnings import services
 from early_warnings.models import Indicator, Threshold, UnitWarning
 from early_warnings.services import wording
+from pytest_django import DjangoAssertNumQueries
 
 from accounts import clock
 from accounts.models import Customer, OrgUnit
@@ -278,7 +279,7 @@ def test_the_page_shows_the_months_and_the_complaints(known: Company, warning: U
     page = client.get(f"/warnings/units/{warning.pk}/")
     assert page.status_code == 200
     assert (page.context["first"], page.context["last"]) == (TODAY - timedelta(days=91), TODAY - timedelta(days=1))
-    assert len(page.context["complaints"]) == 16
+    assert len(page.context["complaints"]) == 10
     assert sum(page.context["chart"]["lines"][0]["values"]) == 16 + 21
     listed = client.get(page.context["complaints_url"])
     assert listed.context["page"].paginator.count == warning.counted
@@ -300,3 +301,52 @@ def test_the_api_tells_it_and_takes_the_measure(known: Company, warning: UnitWar
     assert answer.status_code in (200, 201), answer.content
     warning.refresh_from_db()
     assert warning.state == "measures"
+
+
+def test_the_page_of_causes_names_the_warning_and_what_came_of_it(
+    known: Company, warning: UnitWarning, client: Client
+) -> None:
+    signed_in(client, known.a.general_manager)
+    told = client.get("/complaints/causes/")
+    ((row,),) = [each["warned"] for each in told.context["rows"] if each["warned"]]
+    assert (row.url, row.unit, row.cause) == (f"/warnings/units/{warning.pk}/", known.a.unit, "product")
+    measured = _measured(warning)
+    services.close(
+        report=measured, outcome="recovered", conclusion="已换包装", by=known.a.general_manager, now=later(91)
+    )
+    clock.shift(later(92) - clock.now())
+    told = client.get("/complaints/causes/")
+    assert [each["warned"] for each in told.context["rows"]] == [[]] * 5
+    assert [(each.url, each.outcome) for each in told.context["warned"]] == [(row.url, "recovered")]
+
+
+def test_the_page_asks_as_much_for_one_complaint_as_for_many(
+    known: Company, warning: UnitWarning, client: Client, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    propose_one(warning)
+    signed_in(client, known.a.general_manager)
+    client.get("/complaints/")
+    with django_assert_num_queries(12):
+        client.get(f"/warnings/units/{warning.pk}/")
+
+
+def test_a_cause_is_drafted_in_the_page(known: Company, client: Client) -> None:
+    """Its comparison is one: against the time before; a cause is no customer's, and no total counts one."""
+    signed_in(client, known.general_manager)
+    sent = {
+        "name_zh": "政策投诉", "name_en": "policy complaints", "family": "cause", "measure": "cause_policy",
+        "period": 2, "base_period": 6, "least_base": 4, "remeasure_days": 60, "of_tiers": 2,
+    }  # fmt: skip
+    assert client.post("/warnings/indicators/new/", sent).status_code == 302
+    made = Indicator.objects.get(name_en="policy complaints")
+    assert (made.family, made.measure, made.comparison, made.falling) == ("cause", "cause_policy", "before", False)
+    assert (made.period, made.base_period, made.least_base, made.of_tiers) == (2, 6, 4, None)
+    for wrong in ({"family": "customer", "comparison": "before"}, {"measure": "quantity"}, {"measure": ""}):
+        page = client.post("/warnings/indicators/new/", sent | wrong)
+        assert (page.status_code, list(page.context["form"].errors)) == (422, ["measure"])
+    with translation.override("en"):
+        assert wording.made_of(made) == (
+            "complaints caused by: a rule or policy, closed in 61 days, as times of what the 182 days before let "
+            "expect; from 4 on, and where chance alone brings so many once in 200 times at most. The lowest unit where "
+            "it shows is told."
+        )

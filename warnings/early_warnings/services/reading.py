@@ -5,7 +5,8 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
 from django.db import connection
-from django.db.models import Count, F
+from django.db.models import Count, F, OuterRef, Subquery
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from accounts.models import Customer, MonthlyFact, OrgUnit, Person
@@ -106,13 +107,15 @@ def complaints_of(warning: UnitWarning) -> ComplaintQuerySet:
     return found
 
 
+def evaluated_on() -> Subquery:
+    """For a query of unit warnings: the last day on which each was evaluated."""
+    until = Coalesce(OuterRef("closed_at"), F("finished_at"))
+    return Subquery(Evaluation.objects.filter(finished_at__lte=until).order_by("-on").values("on")[:1])
+
+
 def period_of(warning: UnitWarning) -> tuple[date, date]:
-    """The first and the last day of the complaints that the warning counts."""
-    closed_on = timezone.localdate(warning.closed_at) if warning.closed_at else None
-    evaluated = Evaluation.objects.filter(finished_at__isnull=False, on__gte=warning.last_seen_on)
-    if closed_on is not None:
-        evaluated = evaluated.filter(on__lte=closed_on)
-    on = evaluated.order_by("-on").values_list("on", flat=True).first() or warning.last_seen_on
+    """The first and the last day of the complaints that the warning counts; it comes with `evaluated_on`."""
+    on: date = getattr(warning, "evaluated_on", None) or warning.last_seen_on
     return causes.recent_from(warning.indicator, on), on - timedelta(days=1)
 
 

@@ -15,7 +15,7 @@ from early_warnings.rules import rising
 from early_warnings.services import reading
 
 #: So many complaints stand on the page; the list has them all.
-MOST = 20
+MOST = 10
 
 
 def shown(warning: UnitWarning, person: Person) -> dict[str, Any]:
@@ -39,6 +39,7 @@ def shown(warning: UnitWarning, person: Person) -> dict[str, Any]:
         "first": first,
         "last": last,
         "before": rising.days_of(warning.indicator.base_period),
+        "least": round(warning.indicator.least_base),
         "seldom": round(1 / rising.CHANCE),
         "complaints": list(visible.select_related("customer__unit").order_by("-closed_at", "-pk")[:MOST]),
         "complaints_url": f"{reverse('complaints:list')}?{urlencode(query)}",

@@ -286,6 +286,6 @@ def units(request: HttpRequest) -> HttpResponse:
         **_board(person),
         "now": now,
         "empty_title": _("No unit over its line"),
-        "empty_text": _("Totals and ratios of each branch are evaluated each night."),
+        "empty_text": _("Totals, ratios and causes of complaints are evaluated each night."),
     }
     return render(request, "early_warnings/units.html", context)

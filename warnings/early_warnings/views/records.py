@@ -28,6 +28,8 @@ def _page(request: HttpRequest, kind: type[Report], pk: int) -> Page:
     person = person_of(request)
     visible = kind.objects.visible_to(person).select_related(*related, "duty__owner", "closed_by")
     visible = visible.annotate(steps_ahead=duties.steps_of("duty__rule_id"), held=duties.held_by(person, "duty"))
+    if kind is UnitWarning:
+        visible = visible.annotate(evaluated_on=reading.evaluated_on())
     return Page(request, get_object_or_404(visible, pk=pk), clock.of(request))
 
 
