@@ -23,6 +23,7 @@ class ComplaintsConfig(AppConfig):
                     url_name="complaints:complaint",
                     icon="message-circle",
                     cases=dict(Complaint.Gravity.choices),
+                    words={"outcome": dict(Complaint.Step.choices)},
                 )
             )
 

@@ -20,5 +20,6 @@ class DutiesConfig(AppConfig):
                 sentence=_("Visit again: %(reason)s"),
                 url_name="customer",
                 icon="route",
+                words={"outcome": {"visited": _("visited"), "called": _("called")}},
             )
         )

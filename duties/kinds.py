@@ -27,7 +27,7 @@ class Kind:
     acknowledged_in_inbox: bool = True
     #: What the cases are called that have rules of their own (`EscalationRule.variant`).
     cases: Mapping[str, str | Promise] = field(default_factory=dict)
-    #: Which details are codes, and what each code is called.
+    #: Which details are codes, and what each code is called; `outcome` is that of a closed duty.
     words: Mapping[str, Mapping[str, str | Promise]] = field(default_factory=dict)
 
     def describe(self, details: dict[str, Any]) -> str:
@@ -40,6 +40,10 @@ class Kind:
             return str(self.sentence) % _Dashes({**details, **named})
         except (TypeError, ValueError):
             return str(self.label)
+
+    def said(self, name: str, code: str) -> str:
+        """What a code is called, in the reader's language; words that somebody wrote stay as they are."""
+        return str(self.words.get(name, {}).get(code, code))
 
     def url(self, subject_id: int) -> str:
         return record_url(self.url_name, subject_id)

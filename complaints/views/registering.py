@@ -9,16 +9,15 @@ from accounts import clock
 from accounts.models import Customer
 from complaints import services
 from complaints.forms import RegisterForm
+from complaints.models import Complaint
 from complaints.views import SignedIn
 
 SUGGESTIONS = 8
 
 
 def register(request: SignedIn) -> HttpResponse:
-    """The form; `?customer=` chooses the customer beforehand."""
-    form = RegisterForm(
-        request.POST or None, person=request.user, initial={"customer": request.GET.get("customer", "")}
-    )
+    """The form; `?customer=` chooses the customer beforehand, `?channel=` how it reached us."""
+    form = RegisterForm(request.POST or None, person=request.user, initial=_known(request))
     if request.method == "POST" and form.is_valid():
         try:
             complaint = services.register(by=request.user, now=clock.of(request), **form.cleaned_data)
@@ -37,6 +36,16 @@ def register(request: SignedIn) -> HttpResponse:
         "chosen": chosen,
     }
     return render(request, "complaints/register.html", context, status=422 if form.errors else 200)
+
+
+def _known(request: SignedIn) -> dict[str, str]:
+    """What the address says of a complaint; of a shop it is mostly the owner who complains."""
+    wanted, channel = request.GET.get("customer", ""), request.GET.get("channel", "")
+    known = {"customer": wanted, **({"channel": channel} if channel in Complaint.Channel else {})}
+    if request.method == "GET" and wanted.isdigit():
+        shop = Customer.objects.visible_to(request.user).filter(pk=wanted)
+        known["reported_by_name"] = shop.values_list("retailer_file__owner_name", flat=True).first() or ""
+    return known
 
 
 def customers(request: SignedIn) -> HttpResponse:

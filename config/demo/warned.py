@@ -154,7 +154,7 @@ class _Story:
         words = "；".join(measure.what for measure in measures)
         self._tell(report, ReportEvent.What.PROPOSED, by, at, words)
         if isinstance(report, EarlyWarning):
-            self.follow_ups.ask(report.customer, at, report.number, by)
+            self.follow_ups.ask(report.customer, at, words, by)
         for measure in measures:
             self._do(report, measure, promptly=measured is not None)
         done = [measure.done_at for measure in measures if measure.done_at]

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from accounts.models import Post
 from duties.models import Duty, DutyEvent
 from duties.services.ladder import Ladder
-from duties.services.wording import moment
+from duties.services.wording import moment, outcome
 
 _TURNS = (DutyEvent.Act.OPENED, DutyEvent.Act.CLIMBED, DutyEvent.Act.HANDED_OVER)
 
@@ -22,10 +22,10 @@ def climbs_to(duty: Duty, ladder: Ladder) -> str:
 def story(duty: Duty) -> list[dict[str, Any]]:
     """The duty's history in plain sentences, the last first: the context of `parts/timeline.html`."""
     events = duty.events.select_related("owner", "by").order_by("-at", "-pk")
-    return [{"at": event.at, "text": _sentence(event), "by": event.by or ""} for event in events]
+    return [{"at": event.at, "text": _sentence(event, duty), "by": event.by or ""} for event in events]
 
 
-def _sentence(event: DutyEvent) -> str:
+def _sentence(event: DutyEvent, duty: Duty) -> str:
     words = {
         DutyEvent.Act.OPENED: _("Opened: %(person)s owes it"),
         DutyEvent.Act.CLIMBED: _("Not done in time, climbed to %(person)s (%(role)s)"),
@@ -37,7 +37,8 @@ def _sentence(event: DutyEvent) -> str:
     said = words[DutyEvent.Act(event.act)] % {"person": event.owner, "role": event.get_role_display()}
     if event.due_at is not None:
         said = _("%(what)s, until %(moment)s") % {"what": said, "moment": moment(event.due_at)}
-    return f"{said}: {event.note}" if event.note else said
+    note = outcome(duty) if event.act == DutyEvent.Act.CLOSED and event.note == duty.outcome else event.note
+    return f"{said}: {note}" if note else said
 
 
 def course(*, duty: Duty, now: datetime) -> dict[str, Any]:

@@ -54,6 +54,14 @@ def describe(duty: Duty) -> str:
         return duty.kind
 
 
+def outcome(duty: Duty) -> str:
+    """How a duty ended, in the present language."""
+    try:
+        return kinds.get(duty.kind).said("outcome", duty.outcome)
+    except KeyError:
+        return duty.outcome
+
+
 def sentence(matter: str, details: dict[str, object]) -> str:
     """What a notice without a duty says (ORG-5, VIS-9)."""
     words = {

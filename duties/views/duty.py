@@ -16,7 +16,7 @@ from duties.forms import HandOverForm
 from duties.models import Duty
 from duties.services.course import course, story
 from duties.services.inbox import lines_of, matter_url
-from duties.services.wording import describe, how_it_came
+from duties.services.wording import describe, how_it_came, outcome
 from duties.views.requests import Request
 
 
@@ -35,6 +35,7 @@ def duty(request: Request, pk: int) -> HttpResponse:
         "duty": found,
         "sentence": describe(found),
         "came": how_it_came(found, request.user),
+        "outcome": outcome(found),
         "course": course(duty=found, now=now),
         "events": story(found),
         "matter_url": "" if matter == request.path else matter,

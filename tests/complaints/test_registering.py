@@ -2,9 +2,11 @@
 
 from django.test import Client
 
+from accounts.models import RetailerFile
 from complaints.models import Complaint
 from tests.factories.accounts import CustomerFactory
 from tests.factories.company import Company
+from tests.factories.visits import VisitFactory
 
 FILLED = {
     "channel": "phone",
@@ -25,6 +27,20 @@ def test_registering_leads_to_the_record(company: Company, client: Client) -> No
         f"{complaint.number} 已登记，已通知城东销售经理。"
     ]
     assert (complaint.customer, complaint.registered_by) == (company.a.customer, company.a.account_manager)
+
+
+def test_a_shop_that_is_named_brings_its_owner_and_the_way(company: Company, client: Client) -> None:
+    client.force_login(company.a.account_manager)
+    RetailerFile.objects.filter(customer=company.a.customer).update(owner_name="何顺生")
+    form = client.get(f"/complaints/new/?customer={company.a.customer.pk}&channel=visit").context["form"]
+    assert [form[name].value() for name in ("channel", "reported_by_name")] == ["visit", "何顺生"]
+    form = client.get(f"/complaints/new/?customer={company.b.customer.pk}&channel=nonsense").context["form"]
+    assert [form[name].value() for name in ("channel", "reported_by_name")] == ["phone", ""]
+    for page in (
+        f"/customers/{company.a.customer.pk}/",
+        f"/visits/{VisitFactory(customer=company.a.customer, open=True).pk}/",
+    ):
+        assert f"/complaints/new/?customer={company.a.customer.pk}" in client.get(page).content.decode()
 
 
 def test_nobody_registers_for_a_customer_they_do_not_see(company: Company, client: Client) -> None:

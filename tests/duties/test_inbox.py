@@ -254,6 +254,27 @@ def test_the_course_of_a_closed_duty_ends(company: Company, client: Client) -> N
     assert page.context["may"] == {"acknowledge": False, "hand_over": False}
 
 
+@pytest.mark.parametrize(
+    ("kind", "outcome", "words"),
+    [
+        ("visit.follow_up", "called", "已电话"),
+        ("warning.report", "recovered", "挽回"),
+        ("complaint.tell", "told", "已反馈"),
+        ("visit.problem", "价签已补", "价签已补"),
+        ("gone.kind", "recovered", "recovered"),
+    ],
+)
+def test_an_outcome_that_is_a_code_is_said_in_words(
+    company: Company, client: Client, kind: str, outcome: str, words: str
+) -> None:
+    duty = DutyFactory(customer=company.a.customer)
+    services.close(duty=duty, by=duty.owner, now=clock.now(), outcome=outcome)
+    Duty.objects.filter(pk=duty.pk).update(kind=kind)
+    client.force_login(company.a.account_manager)
+    page = client.get(f"/duties/{duty.pk}/")
+    assert (page.context["outcome"], page.context["events"][0]["text"]) == (words, f"已办结: {words}")
+
+
 @pytest.mark.parametrize("climbs", [0, 2])
 def test_a_record_takes_a_fixed_number_of_queries(
     company: Company, client: Client, django_assert_num_queries: DjangoAssertNumQueries, climbs: int

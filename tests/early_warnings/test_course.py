@@ -63,6 +63,7 @@ def test_measures_become_duties_and_a_follow_up_visit(company: Company, report: 
     follow_up = duties.open_duty_of(kinds.VISIT_FOLLOW_UP, report.customer_id)
     assert follow_up is not None
     assert follow_up.owner == manager
+    assert follow_up.details == {"reason": "上门盘库；答复换灯箱诉求"}
 
 
 @pytest.mark.parametrize(

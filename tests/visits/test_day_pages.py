@@ -109,6 +109,14 @@ def test_a_day_is_planned_again_on_demand(company: Company, manager: Person, cli
     assert (plan.state, [stop.customer for stop in plan.stops.all()]) == ("made", [company.a.customer])
 
 
+def test_a_day_that_is_over_is_not_planned(company: Company, manager: Person, client: Client) -> None:
+    yesterday = clock.today() - timedelta(days=1)
+    page = client.get(reverse("visits:day-on", args=[yesterday])).content.decode()
+    assert (reverse("visits:plan-again", args=[yesterday]) in page, "这一天没有计划" in page) == (False, True)
+    client.post(reverse("visits:plan-again", args=[yesterday]))
+    assert not DayPlan.objects.exists()
+
+
 def _checked(**failed: str) -> dict[str, str]:
     items = ("tyres", "brakes", "lights", "steering", "helmet", "gloves", "knee_pads")
     return {"key": str(uuid.uuid4()), **{item: failed.get(item, "ok") for item in items}}

@@ -225,7 +225,7 @@ def _keep_promises(visit: Visit, by: Person, now: datetime) -> None:
     agreed = visit.next_step in {Visit.Next.COME, Visit.Next.CALL}
     duty = duties.open_duty_of(VISIT_FOLLOW_UP, customer.pk)
     if duty is not None and (agreed or _fulfils(visit, duty.details)):
-        outcome = _("visited") if visit.mode == Modes.ON_SITE else _("called")
+        outcome = "visited" if visit.mode == Modes.ON_SITE else "called"
         duties.close(duty=duty, by=by, now=now, outcome=outcome)
     if agreed and visit.next_on is not None:
         details = {"reason": visit.next_note or _("agreed on the last visit"), "on": visit.next_on.isoformat()}

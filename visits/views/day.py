@@ -192,6 +192,7 @@ def day(request: HttpRequest, on: date | None = None) -> HttpResponse:
     context = {
         "day": shown,
         "is_today": shown.on == today,
+        "is_past": shown.on < today,
         "map": shown.map(),
         "key": uuid.uuid4(),
         "by_distance": request.GET.get("order") == "near",

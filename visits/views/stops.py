@@ -106,6 +106,9 @@ def add_customer(request: HttpRequest, on: date, pk: int) -> HttpResponse:
 def plan_again(request: HttpRequest, on: date) -> HttpResponse:
     """Plan what is left of one's own day again, now (VIS-3: re-made on demand)."""
     person, now = person_of(request), clock.of(request)
+    if on < today_of(request):
+        messages.error(request, _("The working day is over: nothing is left to plan."))
+        return _to_day(request, on)
     plan, created = DayPlan.objects.get_or_create(person=person, date=on)
     if created:
         services.refresh_clocks(on=today_of(request), customers=person.customers.values_list("pk", flat=True))

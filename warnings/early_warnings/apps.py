@@ -24,6 +24,7 @@ class EarlyWarningsConfig(AppConfig):
                 url_name="warnings:warning",
                 icon="alert-triangle",
                 cases=dict(Customer.Importance.choices),
+                words={"outcome": dict(UnitWarning.Outcome.choices)},
             )
         )
         kinds.register(
@@ -33,6 +34,7 @@ class EarlyWarningsConfig(AppConfig):
                 sentence=_("%(number)s: %(unit)s, %(counted)s of %(among)s customers"),
                 url_name="warnings:unit-warning",
                 icon="alert-triangle",
+                words={"outcome": dict(UnitWarning.Outcome.choices)},
             )
         )
         kinds.register(

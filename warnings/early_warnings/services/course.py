@@ -22,6 +22,8 @@ from early_warnings.services.refusing import Refused
 MEASURE = "warning.measure"
 #: Working minutes after the last measure's day in which its effect is judged.
 JUDGE_WITHIN = 450
+#: A follow-up visit names the measures in so many characters.
+REASON_MOST = 120
 
 Report = EarlyWarning | UnitWarning
 
@@ -91,17 +93,18 @@ def propose(*, report: Report, proposals: Sequence[Proposal], by: Person, now: d
     )
     for measure in measures:
         _owe(measure, fresh, by=by, now=now)
+    words = "；".join(each.what for each in measures)
     if customer is not None:
         duties.open_duty(
             kind=kinds.VISIT_FOLLOW_UP,
             subject_id=customer.pk,
             unit=customer.unit,
             customer=customer,
-            details={"reason": fresh.number},
+            details={"reason": words[:REASON_MOST]},
             now=now,
             by=by,
         )
-    note(fresh, ReportEvent.What.PROPOSED, by=by, now=now, text="；".join(each.what for each in measures))
+    note(fresh, ReportEvent.What.PROPOSED, by=by, now=now, text=words)
     return measures
 
 
