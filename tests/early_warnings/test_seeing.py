@@ -137,11 +137,12 @@ def test_values_over_time_are_what_the_evaluation_finds(company: Company) -> Non
     assert seen > 10
 
 
-def test_the_newest_month_is_kept_anew_after_an_import(company: Company) -> None:
+def test_an_evaluation_keeps_what_its_signs_are_told_against(company: Company) -> None:
     steady_market(company.b)
     seeing.keep_movements(on=MONDAY.date(), most=13)
-    before = Movement.objects.get(indicator__key="fallen-against-months", kind="retailer", month=LAST_MONTH).value
+    moved = Movement.objects.filter(indicator__key="fallen-against-months", kind="retailer", month=LAST_MONTH)
+    before = moved.get().value
     MonthlyFact.objects.filter(month=LAST_MONTH).update(quantity=500)
-    assert seeing.keep_movements(on=MONDAY.date(), again=True) == 1
-    after = Movement.objects.get(indicator__key="fallen-against-months", kind="retailer", month=LAST_MONTH).value
-    assert (before, after) == (Decimal("1.0000"), Decimal("0.5000"))
+    services.evaluate(on=MONDAY.date(), now=MONDAY)
+    assert (before, moved.get().value) == (Decimal("1.0000"), Decimal("0.5000"))
+    assert seeing.keep_movements(on=MONDAY.date()) == 0

@@ -34,7 +34,6 @@ def spend_import(*, on: date, now: datetime) -> Evaluation | None:
     evaluation = evaluate_after_imports(now=now)
     if evaluation is not None:
         follow_up(on=on, now=now)
-        keep_movements(on=on, again=True)
     return evaluation
 
 

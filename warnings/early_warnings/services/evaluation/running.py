@@ -3,26 +3,23 @@
 import time
 from collections.abc import Sequence
 from datetime import date, datetime
+from decimal import Decimal
 
 from django.db import connection, transaction
 from django.db.models import Q
 from django.utils import timezone
 
 from accounts.models import Customer, FileImport
-from duties.kinds import RISING_CAUSE
-from duties.models import Duty
-from duties.services import Opening, open_duties
 from early_warnings import rules
 from early_warnings.measures import MEASURES, fits
-from early_warnings.models import EarlyWarning, Evaluation, Indicator, KeptBasis, Threshold, UnitWarning
+from early_warnings.models import Evaluation, Indicator, KeptBasis, Movement, Threshold
 from early_warnings.services.evaluation import causes, compiling, figures, gates, keeping, statements
 from early_warnings.services.evaluation.basis import Basis
+from early_warnings.services.evaluation.sending import send
 from early_warnings.services.evaluation.work import Work
 
 #: The first night fills tables within its transaction: taken for empty, they would be read row by row.
 MANY = 1000
-REPORT = "warning.report"
-UNIT_REPORT = "warning.unit"
 
 
 class GoesBack(Exception):
@@ -58,13 +55,15 @@ def evaluate(*, on: date, now: datetime, only_touched: bool = False) -> Evaluati
         few = only_touched and renewed and _was_known(known)
         among = statements.OF_TOUCHED if few else ""
         work.execute(statements.WAITED_FOR.format(among=among))
-        _measure(work, customers, basis, touched=few)
+        moved = _market(work, customers, basis)
+        _keep_movement(moved, basis.month)
+        _measure(work, customers, basis, moved, touched=few)
         if not few:
             _count_units(work, indicators, basis)
         raised, units = _write(work, among), []
         if not few:
             units = _write_units(work)
-        _send(raised, units, now=now)
+        send(raised, units, now=now)
         signs = work.execute("SELECT count(*) FROM early_sign")[0][0]
         work.execute("SET CONSTRAINTS ALL DEFERRED")
         units_too = "" if few else ", early_unit"
@@ -128,7 +127,7 @@ def find(work: Work, indicators: Sequence[Indicator], known: rules.Known, *, pas
     work.execute(f"ANALYZE {basis.table}")
     work.execute(f"CREATE TEMP TABLE {basis.ledger} ON COMMIT DROP AS {figures.ledger(customers, basis)}")
     work.execute(statements.NOTHING_WAITED_FOR)
-    _measure(work, customers, basis)
+    _measure(work, customers, basis, _market(work, customers, basis))
     _count_units(work, indicators, basis)
 
 
@@ -137,9 +136,25 @@ def forget(work: Work) -> None:
     work.execute("DROP TABLE early_basis, early_basis_moved, early_known, early_value, early_sign, early_unit")
 
 
-def _measure(work: Work, customers: Sequence[Indicator], basis: Basis, *, touched: bool = False) -> None:
+def _market(work: Work, customers: Sequence[Indicator], basis: Basis) -> figures.Market:
+    return figures.market_of(customers, work.execute(figures.market(customers, basis)))
+
+
+def _keep_movement(moved: figures.Market, month: date) -> None:
+    """What the signs of a month are told against, for whoever looks back; a kind without anybody has not moved."""
+    kept = [
+        Movement(indicator_id=pk, kind=kind, month=month, value=by_kind.get(kind, Decimal(1)))
+        for pk, by_kind in moved.items()
+        for kind in Customer.Kind.values
+    ]
+    unique = ["indicator", "kind", "month"]
+    Movement.objects.bulk_create(kept, update_conflicts=True, unique_fields=unique, update_fields=["value"])
+
+
+def _measure(
+    work: Work, customers: Sequence[Indicator], basis: Basis, moved: figures.Market, *, touched: bool = False
+) -> None:
     """Signs of customers, from a basis, in the tables `early_value` and `early_sign`."""
-    moved = figures.market_of(customers, work.execute(figures.market(customers, basis)))
     work.execute("ANALYZE early_known")
     for sql in compiling.candidates(customers, _loosest(customers), basis, moved, touched=touched):
         work.execute(sql)
@@ -248,64 +263,3 @@ def _loosest(indicators: Sequence[Indicator]) -> dict[int, gates.Loosest]:
             known = by_importance[each]
             by_importance[each] = outer(near, breach) if known is None else outer(known, near, breach)
     return found
-
-
-#: What is asked of a report to know whose it is.
-_ASKED = (
-    "importance",
-    "opened_on",
-    "customer__name",
-    "customer__account_manager",
-    "customer__relationship_manager",
-    "customer__unit__path",
-)
-
-
-def _send(raised: Sequence[int], units: Sequence[int], *, now: datetime) -> None:
-    """To the desk that the customer's importance, or the unit, decides (WRN-4)."""
-    reports = EarlyWarning.objects.filter(pk__in=raised).select_related("customer__unit").only(*_ASKED)
-    open_duties(
-        kind=REPORT,
-        openings=[
-            Opening(
-                subject_id=each.pk,
-                unit=each.customer.unit,
-                customer=each.customer,
-                variant=each.importance,
-                details={"number": each.number, "customer": each.customer.name},
-            )
-            for each in reports
-        ],
-        now=now,
-    )
-    unit_warnings = UnitWarning.objects.filter(pk__in=units).select_related("unit", "indicator")
-    of_causes = [each for each in unit_warnings if each.indicator.family == Indicator.Family.CAUSE]
-    open_duties(kind=RISING_CAUSE, openings=causes.openings(of_causes), now=now)
-    open_duties(
-        kind=UNIT_REPORT,
-        openings=[
-            Opening(
-                subject_id=each.pk,
-                unit=each.unit,
-                details={"number": each.number, "unit": each.unit.name, "counted": each.counted, "among": each.among},
-            )
-            for each in unit_warnings
-            if each.indicator.family != Indicator.Family.CAUSE
-        ],
-        now=now,
-    )
-    tables = ((REPORT, EarlyWarning, raised), (UNIT_REPORT, UnitWarning, units), (RISING_CAUSE, UnitWarning, units))
-    for kind, table, sent in tables:
-        _join_duties(kind, table._meta.db_table, sent)
-
-
-def _join_duties(kind: str, table: str, sent: Sequence[int]) -> None:
-    """Note in each new report who was asked; the keys go along, so that no plan depends on yesterday's statistics."""
-    duties = Duty.objects.open().filter(kind=kind, subject_id__in=sent).values_list("subject_id", "pk")
-    subjects, keys = zip(*duties, strict=True) if duties else ((), ())
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"UPDATE {table} w SET duty_id = sent.duty_id"
-            " FROM unnest(%s::bigint[], %s::bigint[]) AS sent (id, duty_id) WHERE w.id = sent.id",
-            [list(subjects), list(keys)],
-        )

@@ -163,16 +163,14 @@ def _in_gaps(each: Indicator, recent: Decimal, base: Decimal | None) -> Decimal 
     return rules.compared(recent, base or Decimal(0), months=1, base_months=1, least_base=each.least_base)
 
 
-def keep_movements(*, on: date, most: int = 1, again: bool = False) -> int:
-    """Keep how the market moved in months where it is not kept yet, at most so many; `again`: the newest anew."""
+def keep_movements(*, on: date, most: int = 1) -> int:
+    """Keep how the market moved in months that no evaluation has told, at most so many; how many were kept."""
     last = _last_month(on)
     indicators = list(
         Indicator.objects.filter(against_market=True, family=Indicator.Family.CUSTOMER, state=Indicator.State.LIVE)
     )
     if last is None or not indicators:
         return 0
-    if again:
-        Movement.objects.filter(month=last).delete()
     kept = set(Movement.objects.filter(indicator__in=indicators).values_list("indicator_id", "month"))
     done = 0
     for back in range(MONTHS):
@@ -194,7 +192,7 @@ def _keep_month(indicators: Sequence[Indicator], month: date) -> None:
     work.execute(f"CREATE TEMP TABLE {basis.ledger} AS {figures.ledger(indicators, basis)}")
     moved = figures.market_of(indicators, work.execute(figures.market(indicators, basis)))
     work.execute(f"DROP TABLE {basis.table}, {basis.ledger}")
-    # A kind without anybody has moved as nobody has: it is kept too, so that nobody asks again.
+    # A kind without anybody is kept too, so that nobody asks again.
     kept = [
         Movement(indicator=each, kind=kind, month=month, value=moved.get(each.pk, {}).get(kind, Decimal(1)))
         for each in indicators

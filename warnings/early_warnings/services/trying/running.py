@@ -16,7 +16,8 @@ from duties.models import EscalationStep
 from early_warnings import rules
 from early_warnings.models import Indicator, Trial, TrialMonth
 from early_warnings.rules import truth
-from early_warnings.services.evaluation.running import REPORT, UNIT_REPORT, find, forget
+from early_warnings.services.evaluation.running import find, forget
+from early_warnings.services.evaluation.sending import REPORT, UNIT_REPORT
 from early_warnings.services.evaluation.work import Work
 from early_warnings.services.trying import statements
 
