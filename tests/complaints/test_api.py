@@ -67,6 +67,10 @@ def test_filters(company: Company, api: APIClient) -> None:
     assert listed(api, customer=company.a.customers[1].pk) == [fresh.number]
     assert listed(api, q="少货") == [fresh.number]
     assert listed(api, number=late.number) == [late.number]
+    assert listed(api, unit=company.a.unit.pk) == [fresh.number, late.number, closed.number]
+    assert api.get("/api/complaints/", {"unit": company.b.unit.pk}).status_code == 400  # it does not exist for them
+    api.force_authenticate(company.marketing_director)
+    assert (len(listed(api, unit=company.region.pk)), listed(api, unit=company.b.unit.pk)) == (3, [])
 
 
 @pytest.mark.parametrize("rows", [1, 3])
