@@ -140,8 +140,9 @@ def figures(shop: Shop, indicator: Indicator, known: rules.Known) -> Figures | N
     """What an indicator compares, written out for each comparison."""
     measure, month = indicator.measure, known.month
     if measure not in FACTS:
-        if measure == "score":
-            return None if shop.score is None else Figures(Decimal(shop.score))
+        if measure in ("score", "score_by_days"):
+            by_months = measure == "score"  # nobody here has order days: in `test_order_days.py` they have
+            return Figures(Decimal(shop.score)) if by_months and shop.score is not None else None
         own = {"silence": _silence, "visits_missed": _visits, "last_visit": _last_visit}
         return own[measure](shop, known) if measure in own else _counted(shop, measure, known)
     assert month is not None

@@ -76,11 +76,11 @@ def test_points_are_tried_and_nothing_stays(shops: list[Customer]) -> None:
     Threshold.objects.filter(indicator__key="score-card").update(breach=90, near=80)
     state = list(CustomerScore.objects.order_by("pk").values_list("pk", "total", "card"))
     points = [Points("half_year", "low", Decimal("0.75"), 95), Points("uneven_months", "low", Decimal("0.1"), 85)]
-    before, after = scoring.try_card(points=points, on=TODAY, now=MONDAY)
+    before, after = scoring.try_card(kind="months", points=points, on=TODAY, now=MONDAY)
     assert (before.breach, before.near) == (0, 0)
     assert (after.breach, after.near) == (1, 2)
     assert list(CustomerScore.objects.order_by("pk").values_list("pk", "total", "card")) == state
-    assert (ScoreCard.objects.count(), Scoring.objects.count()) == (1, 1)
+    assert (ScoreCard.objects.count(), Scoring.objects.count()) == (2, 1)
 
 
 def test_the_page_tries_what_was_typed(admin: Client, shops: list[Customer]) -> None:
@@ -88,7 +88,7 @@ def test_the_page_tries_what_was_typed(admin: Client, shops: list[Customer]) -> 
     page = admin.post(reverse("warnings:make-card"), typed() | {"try": "1"})
     assert page.context["tried"][1].breach == 1
     assert 'value="0.75"' in page.content.decode()
-    assert ScoreCard.objects.count() == 1
+    assert ScoreCard.objects.count() == 2
 
 
 @pytest.mark.parametrize(
@@ -112,22 +112,36 @@ def test_the_page_tries_what_was_typed(admin: Client, shops: list[Customer]) -> 
 def test_what_is_wrong_is_said_and_nothing_is_kept(admin: Client, changes: dict[str, Any]) -> None:
     page = admin.post(reverse("warnings:make-card"), typed() | changes)
     assert page.status_code == 422
-    assert ScoreCard.objects.count() == 1
+    assert ScoreCard.objects.count() == 2
 
 
 def test_a_day_has_one_version(company: Company) -> None:
     values: dict[str, Any] = {"why": "", "points": ONE, "by": company.general_manager, "now": MONDAY}
-    scoring.make_card(valid_from=TOMORROW, **values)
-    with pytest.raises(Refused):
-        scoring.make_card(valid_from=TOMORROW, **values)
+    for kind in ("months", "days"):
+        scoring.make_card(kind=kind, valid_from=TOMORROW, **values)
+        with pytest.raises(Refused):
+            scoring.make_card(kind=kind, valid_from=TOMORROW, **values)
 
 
 def test_only_a_version_ahead_is_taken_back(admin: Client, company: Company) -> None:
-    shipped = ScoreCard.objects.get()
-    made = scoring.make_card(valid_from=TOMORROW, why="", points=ONE, by=company.general_manager, now=MONDAY)
+    shipped = ScoreCard.objects.get(kind="months")
+    made = scoring.make_card(
+        kind="months", valid_from=TOMORROW, why="", points=ONE, by=company.general_manager, now=MONDAY
+    )
     for version in (shipped, made):
         admin.post(reverse("warnings:remove-card", args=[version.pk]))
-    assert ScoreCard.objects.get() == shipped
+    assert ScoreCard.objects.get(kind="months") == shipped
+
+
+def test_the_card_by_order_days_is_read_and_changed_alike(admin: Client) -> None:
+    page = admin.get(reverse("warnings:cards"), {"kind": "days"})
+    assert len(page.context["questions"]) == 14
+    assert [each.kind for each in page.context["versions"]] == ["days"]
+    sent = typed() | {"silence-high-cut": ["2"], "silence-high-points": ["30"]}
+    answer = admin.post(f"{reverse('warnings:make-card')}?kind=days", sent)
+    made = ScoreCard.objects.get(valid_from=TOMORROW)
+    assert answer["Location"] == f"{reverse('warnings:cards')}?version={made.pk}"
+    assert (made.kind, made.bands.filter(question="silence").count()) == ("days", 1)
 
 
 def test_everybody_reads_and_few_set(company: Company, client: Client) -> None:
@@ -137,7 +151,8 @@ def test_everybody_reads_and_few_set(company: Company, client: Client) -> None:
     assert reverse("warnings:make-card") not in page.content.decode()
     assert client.get(reverse("warnings:make-card")).status_code == 403
     assert client.post(reverse("warnings:make-card"), typed()).status_code == 403
-    assert client.post(reverse("warnings:remove-card", args=[ScoreCard.objects.get().pk])).status_code == 403
+    shipped = ScoreCard.objects.get(kind="months")
+    assert client.post(reverse("warnings:remove-card", args=[shipped.pk])).status_code == 403
 
 
 def test_the_api_does_the_same(admin: Client, company: Company) -> None:
@@ -147,9 +162,13 @@ def test_the_api_does_the_same(admin: Client, company: Company) -> None:
     assert made.status_code == 201, made.content
     again = admin.post(reverse("score-cards-list"), sent, content_type="application/json")
     assert again.status_code == 409
+    by_days = sent | {"kind": "days", "bands": [bands[0] | {"question": "silence"}]}
+    assert admin.post(reverse("score-cards-list"), by_days, content_type="application/json").status_code == 201
+    unknown = by_days | {"kind": "months"}  # days are not asked of by months
+    assert admin.post(reverse("score-cards-list"), unknown, content_type="application/json").status_code == 400
     wrong = sent | {"bands": [bands[0] | {"points": 0}]}
     assert admin.post(reverse("score-cards-list"), wrong, content_type="application/json").status_code == 400
     assert admin.delete(reverse("score-cards-detail", args=[made.json()["id"]])).status_code == 204
-    assert ScoreBand.objects.filter(card__valid_from=TOMORROW).count() == 0
+    assert ScoreBand.objects.filter(card__valid_from=TOMORROW, card__kind="months").count() == 0
     admin.force_login(company.a.account_manager)
     assert admin.post(reverse("score-cards-list"), sent, content_type="application/json").status_code == 403

@@ -78,9 +78,9 @@ def _random_shops(count: int, company: Company, by: random.Random) -> dict[int, 
     return found
 
 
-def _as_data(card: Card) -> ScoreCard:
+def as_data(card: Card, kind: str = "months") -> ScoreCard:
     """The same card as rows."""
-    version = ScoreCard.objects.create(valid_from=date(2020, 1, 1), made_at=MONDAY)
+    version = ScoreCard.objects.create(kind=kind, valid_from=date(2020, 1, 1), made_at=MONDAY)
     ScoreBand.objects.bulk_create(
         ScoreBand(card=version, question=each.key, end=end, cut=Decimal(str(cut)), points=points)
         for each in card
@@ -95,7 +95,7 @@ def test_sql_gives_the_points_that_the_rules_give(company: Company, card: Card, 
     """Four hundred customers: every question's points, question by question."""
     ensure_partitions(months=MONTHS)
     if card is not BY_MONTHS:
-        _as_data(card)
+        as_data(card)
     bought = _random_shops(400, company, random.Random(seed))
     score()
     market: dict[date, float] = {}

@@ -126,16 +126,26 @@ _SERVICE_DUE = """
     GROUP BY customer_id
 """
 
-#: The points of the score card, as they were given for that month (`services.scoring`).
+#: The measure that gives the points of a kind of score card (`ScoreCard.Kind`).
+SCORES = {"months": "score", "days": "score_by_days"}
+
+#: The points of one of the two score cards, as they were given for that month (`services.scoring`): a customer has one.
 _SCORE = """
     SELECT customer_id, base, CASE WHEN back = 0 THEN total ELSE before[back] END AS recent
     FROM (
         SELECT customer_id, total, before, NULL::numeric AS base,
             ((extract(year FROM month) - extract(year FROM %(month)s::date)) * 12
                 + extract(month FROM month) - extract(month FROM %(month)s::date))::int AS back
-        FROM warnings_customerscore WHERE month >= %(month)s::date
+        FROM warnings_customerscore
+        WHERE month >= %(month)s::date AND card_id IN (SELECT id FROM warnings_scorecard WHERE kind = '{kind}')
     ) given
 """
+
+
+def _card(kind: str, label: str | Promise) -> MeasureKind:
+    unit, absolute = pgettext_lazy("unit", "points"), frozenset({Comparison.ABSOLUTE})
+    return MeasureKind(SCORES[kind], label, unit, Source.QUERY, _SCORE.format(kind=kind), absolute, none_is_zero=False)
+
 
 _ALL = (
     MeasureKind("quantity", _("quantity ordered"), _("cartons"), Source.FLOW, "quantity"),
@@ -169,15 +179,8 @@ _ALL = (
         _SERVICE_DUE,
         _COUNTED,
     ),
-    MeasureKind(
-        "score",
-        _("score card"),
-        pgettext_lazy("unit", "points"),
-        Source.QUERY,
-        _SCORE,
-        frozenset({Comparison.ABSOLUTE}),
-        none_is_zero=False,
-    ),
+    _card("months", _("score card")),
+    _card("days", _("score card by order days")),
     *(
         MeasureKind(
             f"cause_{cause}",

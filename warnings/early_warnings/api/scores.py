@@ -27,7 +27,12 @@ class ScoreViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.Ge
 
     queryset = CustomerScore.objects.none()
     serializer_class = ScoreSerializer
-    filterset_fields = {"month": ["exact"], "total": ["gte", "lte"], "customer__unit": ["exact"]}
+    filterset_fields = {
+        "month": ["exact"],
+        "card__kind": ["exact"],
+        "total": ["gte", "lte"],
+        "customer__unit": ["exact"],
+    }
 
     def get_queryset(self) -> QuerySet[CustomerScore]:
         visible = CustomerScore.objects.visible_to(person_of(self.request))
@@ -46,14 +51,20 @@ class CardViewSet(viewsets.ReadOnlyModelViewSet[ScoreCard]):
         by, now = setter(request), clock.now()
         sent = CardSerializer(data=request.data)
         sent.is_valid(raise_exception=True)
-        form = CardForm(_as_typed(sent.validated_data), today=timezone.localdate(now), bands=[])
+        kind = sent.validated_data.get("kind", ScoreCard.Kind.MONTHS)
+        form = CardForm(_as_typed(sent.validated_data), kind=kind, today=timezone.localdate(now), bands=[])
         if not form.is_valid():
             wrong = {row.key: row.errors for row in form.rows if row.errors}
             raise ValidationError(wrong | {name: [str(each) for each in said] for name, said in form.errors.items()})
         values = form.cleaned_data
         try:
             made = scoring.make_card(
-                valid_from=values["valid_from"], why=values["why"], points=form.points, by=by, now=now
+                kind=kind,
+                valid_from=values["valid_from"],
+                why=values["why"],
+                points=form.points,
+                by=by,
+                now=now,
             )
         except services.Refused as refused:
             raise NotNow(str(refused)) from refused

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.forms.moments import Day
 from early_warnings.models import ScoreBand
-from early_warnings.services.scoring import LABELS, Points
+from early_warnings.services.scoring import Points, labels_of
 
 LARGEST = Decimal(99_999)
 ENDS = (ScoreBand.End.LOW, ScoreBand.End.HIGH)
@@ -46,19 +46,19 @@ class Row:
 
 
 class CardForm(forms.Form):
-    """A version of the card: from which day on, why, and the points of each question."""
+    """A version of a kind of card: from which day on, why, and the points of each question."""
 
     valid_from = forms.DateField(label=gettext_lazy("Counts from"))
     why = forms.CharField(label=gettext_lazy("Why it changes"), max_length=300, required=False)
 
-    def __init__(self, *args: Any, today: date, bands: list[ScoreBand], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, kind: str, today: date, bands: list[ScoreBand], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["valid_from"].widget = Day({"min": today.isoformat()})
         self.fields["valid_from"].initial = today
         self.points: list[Points] = []
         self.rows = [
             Row(key, str(label), [Side(end, str(end.label), self._pairs(key, end, bands)) for end in ENDS])
-            for key, label in LABELS.items()
+            for key, label in labels_of(kind).items()
         ]
 
     def _pairs(self, key: str, end: ScoreBand.End, bands: list[ScoreBand]) -> list[Pair]:

@@ -12,9 +12,17 @@ from accounts.querysets import ScopedQuerySet
 
 @pghistory.track()
 class ScoreCard(models.Model):
-    """A version of the card: it counts from its day on, until the next one does."""
+    """A version of one of the two cards: it counts from its day on, until the next one of its kind does.
 
-    valid_from = models.DateField(_("valid from"), unique=True)
+    The card by order days is for customers whose order days are known, the card by months for all others.
+    """
+
+    class Kind(models.TextChoices):
+        MONTHS = "months", pgettext_lazy("score card", "by months")
+        DAYS = "days", pgettext_lazy("score card", "by order days")
+
+    kind = models.CharField(_("kind"), max_length=6, choices=Kind, default=Kind.MONTHS)
+    valid_from = models.DateField(_("valid from"))
     why = models.CharField(_("what it is for"), max_length=300, blank=True)
     made_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+", verbose_name=_("made by"))
     made_at = models.DateTimeField()
@@ -22,17 +30,22 @@ class ScoreCard(models.Model):
     class Meta:
         verbose_name = _("score card")
         verbose_name_plural = _("score cards")
-        ordering = ["-valid_from"]
+        ordering = ["-valid_from", "kind"]
+        constraints = [
+            models.UniqueConstraint(fields=["kind", "valid_from"], name="a_kind_of_card_has_one_version_a_day"),
+            models.CheckConstraint(condition=models.Q(kind__in=["months", "days"]), name="card_kind_known"),
+        ]
 
     def __str__(self) -> str:
-        return f"{self.valid_from}"
+        return f"{self.get_kind_display()} {self.valid_from}"
 
 
 @pghistory.track()
 class ScoreBand(models.Model):
     """Points for answers at a cut or beyond it: at or below a low one, at or above a high one.
 
-    `question` names one of `rules.score.questions.OF_MONTHS`; of the bands that an answer reaches the furthest counts.
+    `question` names one of `rules.score.questions.OF_DAYS` or, by months, `OF_MONTHS`; of the bands that an answer
+    reaches the furthest counts.
     """
 
     class End(models.TextChoices):
@@ -62,8 +75,9 @@ class ScoreBand(models.Model):
 class CustomerScore(models.Model):
     """What the card gave a customer for the last month: points by question, added up; one row a customer.
 
-    `points` are in the order of `OF_MONTHS`; `before` are the totals of the months before, the newest first, as they
-    were given then. Who bought in fewer than 12 of 15 months has no row: the card says nothing of them.
+    `points` are in the order of `OF_DAYS` or `OF_MONTHS`, as the card's kind says; `before` are the totals of the
+    months before by the same kind of card, the newest first, as they were given then. Who bought in fewer than 12 of
+    15 months has no row: the card says nothing of them.
 
     All of it is told anew from the facts, of customers and a card that were just read: looking each of millions up once
     more, and locking them, took a quarter of the first scoring. `Scoring` holds on to the card.
@@ -106,10 +120,16 @@ class MarketMonth(models.Model):
 
 
 class Scoring(models.Model):
-    """One scoring: of everybody, or of those whose facts had changed."""
+    """One scoring: of everybody, or of those whose facts had changed.
+
+    `by_days` is the card for those whose order days are known; none while nobody's are known to the month's end.
+    """
 
     month = models.DateField(_("month"))
     card = models.ForeignKey(ScoreCard, models.PROTECT, related_name="+", verbose_name=_("score card"))
+    by_days = models.ForeignKey(
+        ScoreCard, models.PROTECT, null=True, related_name="+", verbose_name=_("score card by order days")
+    )
     everybody = models.BooleanField(_("everybody"))
     customers = models.PositiveIntegerField(_("customers"))
     changed = models.PositiveIntegerField(_("changed"))

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.models import Customer
 from early_warnings import rules
-from early_warnings.measures import MEASURES, MeasureKind, Source
+from early_warnings.measures import MEASURES, SCORES, MeasureKind, Source
 from early_warnings.models import Indicator, Sign, Threshold, UnitWarning
 from early_warnings.rules import rising
 
@@ -72,7 +72,7 @@ def made_of(indicator: Indicator) -> str:
         "before": indicator.base_period,
         "whole": MEASURES[indicator.base_measure].label if indicator.base_measure else "",
     }
-    if measure.key == "score":
+    if measure.key in SCORES.values():
         return _("The points of the score card at the last month-end. Many are bad.")
     if measure.source is Source.QUERY and indicator.comparison == rules.Comparison.ABSOLUTE:
         return (_("%(measure)s, counted to the day") % values) + _bad(indicator)
@@ -203,6 +203,9 @@ _SENTENCES_OF_MEASURES = {
     ),
     ("complaints_90", rules.Comparison.ABSOLUTE): gettext_lazy("%(recent)s complaints in 90 days. "),
     ("score", rules.Comparison.ABSOLUTE): gettext_lazy("%(month)s: %(recent)s points on the score card. "),
+    ("score_by_days", rules.Comparison.ABSOLUTE): gettext_lazy(
+        "%(month)s: %(recent)s points on the score card by order days. "
+    ),
 }
 _SENTENCES = {
     rules.Comparison.BEFORE: gettext_lazy(

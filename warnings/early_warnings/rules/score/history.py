@@ -79,6 +79,12 @@ class History:
         """The order days of the year that ends with this day."""
         return self.days[bisect_right(self._when, end - timedelta(days=YEAR)) : bisect_right(self._when, end)]
 
+    def days_known(self, month: date) -> bool:
+        """Whether in each month of the year in which something was bought it is known on which days."""
+        known = {each.day.replace(day=1) for each in self.of_year(month_end(month))}
+        bought = self.amounts(month, 11)[::-1]
+        return all(amount <= 0 or months_back(month, back) in known for back, amount in enumerate(bought))
+
     def before(self, end: date, most: int) -> Sequence[OrderDay]:
         """The last order days until this day."""
         until = bisect_right(self._when, end)

@@ -221,8 +221,8 @@ _ALL: tuple[Question, ...] = (
 #: Every question by its name.
 BY_NAME: Mapping[str, Question] = {each.__name__: each for each in _ALL}
 
-#: Those that need no order days, in the order in which the product keeps their points: add new ones at the end.
-OF_MONTHS: tuple[Question, ...] = (
+#: The order in which the product keeps the points of a card by order days: add new ones at the end.
+OF_DAYS: tuple[Question, ...] = (
     month_fall,
     month_to_year,
     quarter_to_last_year,
@@ -237,4 +237,13 @@ OF_MONTHS: tuple[Question, ...] = (
     items_half_year,
     items_trend,
     items_to_lowest,
+    silence,
+    usual_gap,
+    uneven_gaps,
+    orders_lately,
+    last_orders_items,
+    last_orders_amount,
 )
+NEEDS_DAYS = frozenset({silence, usual_gap, uneven_gaps, orders_lately, last_orders_items, last_orders_amount})
+#: Those that need no order days, in the order in which the points of a card by months are kept.
+OF_MONTHS: tuple[Question, ...] = tuple(each for each in OF_DAYS if each not in NEEDS_DAYS)

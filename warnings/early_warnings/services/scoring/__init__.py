@@ -4,14 +4,14 @@ from early_warnings.services.scoring.cards import card_of, card_on
 from early_warnings.services.scoring.reading import Shown, shown, told
 from early_warnings.services.scoring.running import score_customers
 from early_warnings.services.scoring.setting import Points, make_card, remove_card, try_card
-from early_warnings.services.scoring.wording import LABELS
+from early_warnings.services.scoring.wording import labels_of
 
 __all__ = [
-    "LABELS",
     "Points",
     "Shown",
     "card_of",
     "card_on",
+    "labels_of",
     "make_card",
     "remove_card",
     "score_customers",

@@ -4,14 +4,17 @@ One pass over 24 months of facts makes a row of months a customer; the answers a
 alone. Sums are added from the oldest month on, as in Python, so that both come to the same number to the last bit.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from datetime import date
 from itertools import combinations
 
+from early_warnings.models import ScoreCard
 from early_warnings.rules import months_back
-from early_warnings.rules.score import Bands, Card
+from early_warnings.rules.score import Asked, Bands
 from early_warnings.rules.score import questions as asked
 from early_warnings.rules.score.questions import Market, moved
+from early_warnings.services.scoring import order_days
+from early_warnings.services.scoring.cards import QUESTIONS, card_of
 
 #: Months of amounts, and of items and orders, that the questions reach back to.
 AMOUNTS, ITEMS = 24, 12
@@ -52,28 +55,38 @@ def market(months: int) -> str:
     return "SELECT " + ", ".join(f"round(coalesce(sum(a{back}), 0) / 100, 2)" for back in range(months))
 
 
-def scored(card: Card, month: date, market: Market, known_from: date, table: str) -> str:
-    """Points of every question in the order of `OF_MONTHS`, and their sum, of everybody judged in a table of months.
+def scored(version: ScoreCard, month: date, market: Market, known_from: date, *, with_days: bool) -> str:
+    """Points of every question that the version's kind may ask, in the order in which they are kept, and their sum.
 
-    The steps stand in subqueries that are not merged, so that no sum is written out twice.
+    Of everybody judged in `early_months` whose card it is: `with_days` the order days in `early_days` tell whose, else
+    all are asked by months. The steps stand in subqueries that are not merged, so that no sum is written out twice.
     """
-    answers = _answers(month, market, known_from)
-    bands = {each.key: each for each in card}
-    places = ", ".join(f"floor(({sql}) * 1000 + 0.5) / 1000 AS {name}" for name, sql in answers.items())
-    points = ", ".join(
-        f"{_points(name, bands[name].low, bands[name].high) if name in bands else _NO_POINTS} AS p_{name}"
-        for name in answers
-    )
-    listed = [f"p_{name}" for name in answers]
+    answers = _answers(month, market, known_from) | order_days.answers()
+    bands = {each.ask: each for each in card_of(version)}
+    names = {question: question.__name__ for question in QUESTIONS[version.kind]}
+    places = ", ".join(f"floor(({answers[each]}) * 1000 + 0.5) / 1000 AS {name}" for each, name in names.items())
+    points = ", ".join(f"{_points(name, bands.get(each))} AS p_{name}" for each, name in names.items())
+    listed = [f"p_{name}" for name in names.values()]
     return (
-        f"SELECT customer_id, ARRAY[{', '.join(listed)}] AS points, {' + '.join(listed)} AS total FROM"
+        f"SELECT customer_id, {version.pk}::bigint AS card_id, ARRAY[{', '.join(listed)}] AS points,"
+        f" {' + '.join(listed)} AS total FROM"
         f" (SELECT customer_id, {points} FROM"
         f" (SELECT customer_id, {places} FROM"
         f" (SELECT p.*, {_SPREADS} FROM"
         f" (SELECT t.*, {_SUMS} FROM"
-        f" (SELECT {_AS_IN_PYTHON} FROM {table} WHERE active AND {_BOUGHT} >= {LEAST_BOUGHT} OFFSET 0)"
-        f" t OFFSET 0) p OFFSET 0) s OFFSET 0) q OFFSET 0) w"
+        f" ({_rows(version.kind, with_days=with_days)} OFFSET 0) t OFFSET 0) p OFFSET 0) s OFFSET 0) q OFFSET 0) w"
     )
+
+
+def _rows(kind: str, *, with_days: bool) -> str:
+    """The months, and the order days, of those whose card is of a kind."""
+    columns, joined, whose = _AS_IN_PYTHON, "", ""
+    if kind == ScoreCard.Kind.DAYS:
+        columns += "".join(f", d.{name}" for name in order_days.COLUMNS)
+        joined, whose = "JOIN early_days d USING (customer_id)", f" AND {order_days.EACH_MONTH_KNOWN}"
+    elif with_days:
+        joined, whose = "LEFT JOIN early_days d USING (customer_id)", f" AND NOT {order_days.EACH_MONTH_KNOWN}"
+    return f"SELECT {columns} FROM early_months m {joined} WHERE active AND {_BOUGHT} >= {LEAST_BOUGHT}{whose}"
 
 
 def _sum(letter: str, first: int, last: int = 0) -> str:
@@ -116,7 +129,7 @@ def _ratio(recent: str, base: str) -> str:
     return f"CASE WHEN {base} > 0 THEN {recent} / {base} END"
 
 
-def _answers(month: date, market: Market, known_from: date) -> Mapping[str, str]:
+def _answers(month: date, market: Market, known_from: date) -> dict[Callable[..., object], str]:
     """Each question's answer; NULL where it cannot be told, for whoever it is or, too early, for everybody."""
     behind = (month.year - known_from.year) * 12 + month.month - known_from.month
 
@@ -129,7 +142,7 @@ def _answers(month: date, market: Market, known_from: date) -> Mapping[str, str]
 
     lowest = ", ".join(f"(a{back + 2} + a{back + 1} + a{back})" for back in range(11, 0, -1))
     trend = " + ".join(f"i{11 - place} / items_mean * {place - 5.5}" for place in range(12))
-    found: dict[Callable[..., object], str] = {
+    return {
         asked.month_fall: told(
             11, "CASE WHEN mean_before > 0 THEN (a0 - mean_before) / (spread_before + 0.05::float8 * mean_before) END"
         ),
@@ -151,15 +164,14 @@ def _answers(month: date, market: Market, known_from: date) -> Mapping[str, str]
             f" THEN i0 / greatest({_LOWEST_ITEMS} / 2, 0.05::float8 * (items_before / 11)) END",
         ),
     }
-    return {question.__name__: found[question] for question in asked.OF_MONTHS}
 
 
 _NO_POINTS = "0::smallint"
 
 
-def _points(name: str, low: Bands, high: Bands) -> str:
+def _points(name: str, question: Asked | None) -> str:
     """The first band that is reached, the high ones first, as `Asked.points` has it."""
-    cases = [*_reached(name, ">=", high), *_reached(name, "<=", low)]
+    cases = [*_reached(name, ">=", question.high), *_reached(name, "<=", question.low)] if question else []
     return f"CASE {' '.join(cases)} ELSE {_NO_POINTS} END" if cases else _NO_POINTS
 
 

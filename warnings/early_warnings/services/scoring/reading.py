@@ -1,13 +1,16 @@
 """A customer's card as a page shows it: each question with the own figure and its points, to be added up by hand."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
-from accounts.models import Customer, MonthlyFact
+from accounts.models import Customer, MonthlyFact, OrderDay
 from early_warnings import rules
+from early_warnings.measures import SCORES
 from early_warnings.models import CustomerScore, MarketMonth, ScoreCard, Threshold
-from early_warnings.rules.score import Asked, History, MonthFacts, answers
+from early_warnings.rules import score
+from early_warnings.rules.score import Asked, History, MonthFacts, answers, month_end
+from early_warnings.rules.score.history import YEAR
 from early_warnings.services.scoring.arithmetic import AMOUNTS
 from early_warnings.services.scoring.cards import card_of
 from early_warnings.services.scoring.wording import LABELS, figure
@@ -41,7 +44,7 @@ class Shown:
     """The card of a customer for a month; `threshold` is the line that counts for them, if there is one."""
 
     month: date
-    valid_from: date
+    version: ScoreCard
     lines: list[Line]
     total: int
     threshold: Threshold | None
@@ -71,14 +74,29 @@ def shown(*, customer: Customer, on: date) -> Shown | None:
     }
     market = {each.month: float(each.amount) for each in MarketMonth.objects.all()}
     card = card_of(kept.card)
-    answered = answers(card, History(months, known_from=first[0] if first else reach), kept.month, market)
+    past = History(months, _days(kept), known_from=first[0] if first else reach)
+    answered = answers(card, past, kept.month, market)
     lines = [
         Line(str(LABELS[each.key]), figure(each.value), _bands(asked, each.value), each.points)
         for asked, each in zip(card, answered, strict=True)
     ]
     total = sum(line.points for line in lines)
     course: list[int | None] = [total, *kept.before[: SHOWN - 1]]
-    return Shown(kept.month, kept.card.valid_from, lines, total, _threshold(customer, on), course[::-1])
+    return Shown(kept.month, kept.card, lines, total, _threshold(customer, kept.card, on), course[::-1])
+
+
+def _days(kept: CustomerScore) -> list[score.OrderDay]:
+    """The order days of the year, where the card asks of them."""
+    if kept.card.kind != ScoreCard.Kind.DAYS:
+        return []
+    end = month_end(kept.month)
+    year = OrderDay.objects.with_orders().filter(
+        customer=kept.customer_id, day__gt=end - timedelta(days=YEAR), day__lte=end
+    )
+    return [
+        score.OrderDay(day, float(amount), float(items))
+        for day, amount, items in year.order_by("day").values_list("day", "amount", "items")
+    ]
 
 
 def told(version: ScoreCard) -> list[tuple[str, list[Band]]]:
@@ -96,6 +114,7 @@ def _bands(asked: Asked, value: float | None) -> list[Band]:
     ]
 
 
-def _threshold(customer: Customer, on: date) -> Threshold | None:
-    """The line of the indicator that holds the score; the first of them, if there are several."""
-    return next((line for line in lines_for(customer, on) if line.indicator.measure == "score"), None)
+def _threshold(customer: Customer, version: ScoreCard, on: date) -> Threshold | None:
+    """The line of the indicator that holds this kind of score; the first of them, if there are several."""
+    measure = SCORES[version.kind]
+    return next((line for line in lines_for(customer, on) if line.indicator.measure == measure), None)

@@ -1,6 +1,7 @@
 """Scoring at a month-end: everybody once a month, and after an import only those whose facts it touched."""
 
 import time
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -11,8 +12,8 @@ from early_warnings import rules
 from early_warnings.models import MarketMonth, ScoreCard, Scoring
 from early_warnings.services.evaluation.running import known_on
 from early_warnings.services.evaluation.work import Work
-from early_warnings.services.scoring import arithmetic
-from early_warnings.services.scoring.cards import card_of, card_on
+from early_warnings.services.scoring import arithmetic, order_days
+from early_warnings.services.scoring.cards import card_on
 
 #: So many customers may be scored one by one, as a share of all, before everybody is scored again: until then the
 #: market is taken to have moved as it had.
@@ -30,11 +31,13 @@ _TAKE_NOTES = """
 
 _FIRST_FACT = "SELECT month FROM accounts_monthlyfact ORDER BY month LIMIT 1"
 
-#: What changed is written, the rest is not touched. A month later the total joins those of the months before.
+#: What changed is written, the rest is not touched. A month later the total joins those of the months before, if it is
+#: of the same kind of card: the two do not count alike.
 _RENEW = """
     UPDATE warnings_customerscore s SET
-        month = %(month)s, card_id = %(card)s, points = n.points, total = n.total,
+        month = %(month)s, card_id = n.card_id, points = n.points, total = n.total,
         before = CASE
+            WHEN (s.card_id = ANY(%(days)s)) <> (n.card_id = ANY(%(days)s)) THEN '{}'
             WHEN s.month < %(month)s THEN (array_fill(NULL::smallint, ARRAY[
                 (%(number)s - 1 - extract(year FROM s.month) * 12 - extract(month FROM s.month))::int
             ]) || s.total || s.before)[1:%(kept)s]
@@ -42,11 +45,11 @@ _RENEW = """
             ELSE '{}' END
     FROM early_scored n
     WHERE n.customer_id = s.customer_id
-        AND (s.month, s.card_id, s.points) IS DISTINCT FROM (%(month)s::date, %(card)s::bigint, n.points)
+        AND (s.month, s.card_id, s.points) IS DISTINCT FROM (%(month)s::date, n.card_id, n.points)
 """
 _ADD = """
     INSERT INTO warnings_customerscore (customer_id, month, card_id, points, total, before)
-    SELECT customer_id, %(month)s, %(card)s, points, total, '{}' FROM early_scored n
+    SELECT customer_id, %(month)s, card_id, points, total, '{}' FROM early_scored n
     WHERE NOT EXISTS (SELECT 1 FROM warnings_customerscore s WHERE s.customer_id = n.customer_id)
 """
 
@@ -79,30 +82,30 @@ def _score(on: date, now: datetime, back: int, *, again: bool = False) -> Scorin
     first = work.execute(_FIRST_FACT)
     if known.month is None or card is None or not first:
         return None
-    month = rules.months_back(known.month, back)
-    if rules.months_back(month, LEAST_MONTHS) < first[0][0]:
+    month, known_from = rules.months_back(known.month, back), first[0][0]
+    if rules.months_back(month, LEAST_MONTHS) < known_from:
         return None
+    known_days = work.execute(order_days.known_to_the_end(month))[0][0]
+    by_days = card_on(on, ScoreCard.Kind.DAYS) if known_days else None
     work.execute("SET LOCAL work_mem = '128MB'")
     work.execute(_TAKE_NOTES)
-    touched = None if again else _touched(work, month, card)
+    touched = None if again else _touched(work, month, card, by_days)
     if touched == 0:
         work.execute("DROP TABLE early_noted")
         return None
     work.execute("ANALYZE early_noted")
     few = touched is not None
-    work.execute(f"CREATE UNLOGGED TABLE early_months AS {arithmetic.pivot(month, first[0][0], touched=few)}")
+    work.execute(f"CREATE UNLOGGED TABLE early_months AS {arithmetic.pivot(month, known_from, touched=few)}")
     if touched is None:
         _keep_market(work, month)
-    market = {each.month: float(each.amount) for each in MarketMonth.objects.all()}
-    scored = arithmetic.scored(card_of(card), month, market, first[0][0], "early_months")
-    work.execute(f"CREATE UNLOGGED TABLE early_scored AS {scored}")
-    work.execute("ANALYZE early_scored (customer_id)")
-    changed = _write(work, month, card, few=few)
+    _answer(work, month, known_from, [card, by_days] if by_days else [card], few=few)
+    changed = _write(work, month, few=few)
     customers = work.execute("SELECT count(*) FROM early_months")[0][0]
-    work.execute("DROP TABLE early_months, early_scored, early_noted")
+    work.execute("DROP TABLE early_months, early_days, early_scored, early_noted")
     return Scoring.objects.create(
         month=month,
         card=card,
+        by_days=by_days,
         everybody=touched is None,
         customers=customers,
         changed=changed,
@@ -111,24 +114,38 @@ def _score(on: date, now: datetime, back: int, *, again: bool = False) -> Scorin
     )
 
 
-def _write(work: Work, month: date, card: ScoreCard, *, few: bool) -> int:
+def _answer(work: Work, month: date, known_from: date, cards: Sequence[ScoreCard], *, few: bool) -> None:
+    """Points of everybody in `early_months` by their card, in `early_scored`."""
+    with_days = len(cards) > 1
+    year = order_days.year(month, touched=few) + ("" if with_days else " LIMIT 0")
+    work.execute(f"CREATE UNLOGGED TABLE early_days AS {year}")
+    work.execute("ANALYZE early_months (customer_id), early_days (customer_id)")
+    market = {each.month: float(each.amount) for each in MarketMonth.objects.all()}
+    scored = (arithmetic.scored(each, month, market, known_from, with_days=with_days) for each in cards)
+    work.execute(f"CREATE UNLOGGED TABLE early_scored AS {' UNION ALL '.join(scored)}")
+    work.execute("ANALYZE early_scored (customer_id)")
+
+
+def _write(work: Work, month: date, *, few: bool) -> int:
     """Bring the kept scores to those of `early_scored`; how many rows that changed."""
     number = month.year * 12 + month.month
+    days = list(ScoreCard.objects.filter(kind=ScoreCard.Kind.DAYS).values_list("pk", flat=True))
     changed = 0
     among = "s.customer_id IN (SELECT customer_id FROM early_noted)" if few else "true"
     for sql in (_RENEW, _ADD, _FORGET.format(among=among)):
-        work.execute(sql, month=month, card=card.pk, number=number, kept=MONTHS_KEPT)
+        work.execute(sql, month=month, days=days, number=number, kept=MONTHS_KEPT)
         changed += work.written
     return changed
 
 
-def _touched(work: Work, month: date, card: ScoreCard) -> int | None:
+def _touched(work: Work, month: date, card: ScoreCard, by_days: ScoreCard | None) -> int | None:
     """How many customers are to be scored again; None for everybody."""
     everybody, touched = work.execute("SELECT count(*) FILTER (WHERE customer_id IS NULL), count(*) FROM early_noted")[
         0
     ]
     whole = Scoring.objects.filter(everybody=True).order_by("-pk").first()
-    if whole is None or everybody or (whole.month, whole.card_id) != (month, card.pk):
+    asked = (month, card.pk, by_days.pk if by_days else None)
+    if whole is None or everybody or (whole.month, whole.card_id, whole.by_days_id) != asked:
         return None
     since: dict[str, Any] = Scoring.objects.filter(pk__gt=whole.pk).aggregate(customers=Sum("customers"))
     few = touched + (since["customers"] or 0) <= max(MOST_TOUCHED * whole.customers, 100)

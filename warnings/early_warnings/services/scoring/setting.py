@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import Person
+from early_warnings.measures import SCORES
 from early_warnings.models import Indicator, ScoreBand, ScoreCard
 from early_warnings.services.evaluation.preview import Crossing, crossing
 from early_warnings.services.evaluation.work import Work
@@ -32,13 +33,15 @@ class Points:
 
 
 @transaction.atomic
-def make_card(*, valid_from: date, why: str, points: Sequence[Points], by: Person, now: datetime) -> ScoreCard:
-    """A version that counts from a day on. Raises Refused: a day in the past, or one that has a version."""
+def make_card(
+    *, kind: str, valid_from: date, why: str, points: Sequence[Points], by: Person, now: datetime
+) -> ScoreCard:
+    """A version of a kind of card that counts from a day on. Raises Refused: a day past, or that has a version."""
     if valid_from < timezone.localdate(now):
         raise Refused(_("A version cannot count since a day in the past."), "valid_from")
     try:
         with transaction.atomic():
-            version = ScoreCard.objects.create(valid_from=valid_from, why=why, made_by=by, made_at=now)
+            version = ScoreCard.objects.create(kind=kind, valid_from=valid_from, why=why, made_by=by, made_at=now)
     except IntegrityError as twice:
         raise Refused(_("Another version begins on this day already."), "valid_from") from twice
     _give(version, points)
@@ -55,17 +58,17 @@ def remove_card(*, version: ScoreCard, by: Person, now: datetime) -> None:
 
 
 @transaction.atomic
-def try_card(*, points: Sequence[Points], on: date, now: datetime) -> tuple[Crossing, Crossing]:
+def try_card(*, kind: str, points: Sequence[Points], on: date, now: datetime) -> tuple[Crossing, Crossing]:
     """Who is over the lines of the card's indicators now, and who would be with these points; nothing stays.
 
     Raises TooLong: the company is too large for a look from a page.
     """
-    indicators = list(Indicator.objects.filter(measure="score", state=Indicator.State.LIVE))
+    indicators = list(Indicator.objects.filter(measure=SCORES[kind], state=Indicator.State.LIVE))
     with transaction.atomic():
         Work().execute(f"SET LOCAL statement_timeout = '{_PATIENCE}'")
         try:
             before = _over(indicators, on)
-            version, made = ScoreCard.objects.get_or_create(valid_from=on, defaults={"made_at": now})
+            version, made = ScoreCard.objects.get_or_create(kind=kind, valid_from=on, defaults={"made_at": now})
             if not made:
                 version.bands.all().delete()
             _give(version, points)
