@@ -198,6 +198,7 @@ SPECTACULAR_SETTINGS = {
         "ReportState": "early_warnings.models.course.Course.State",
         "ReportLevel": "early_warnings.models.course.Course.Level",
         "SignLevel": "early_warnings.models.reports.Sign.Level",
+        "ScoreCardKind": "early_warnings.models.ScoreCard.Kind",
     },
 }
 

@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('warnings', '0018_shipped_causes'),
+        ('warnings', '0019_noted_months'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

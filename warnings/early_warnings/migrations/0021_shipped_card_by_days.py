@@ -89,5 +89,5 @@ def take_back(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("warnings", "0019_cards_of_two_kinds"), ("accounts", "0007_order_days")]
+    dependencies = [("warnings", "0020_cards_of_two_kinds"), ("accounts", "0007_order_days")]
     operations = [migrations.RunPython(ship, take_back), migrations.RunSQL(NOTES, NO_NOTES)]
