@@ -66,8 +66,8 @@ def _warned(person: Person, since: datetime) -> list[Any]:
     for each in found:
         each.cause = each.details["cause"]
         each.url = kind.url(each.subject_id)
-        each.cause_said = kind.words["cause"].get(each.cause, "–")
-        each.outcome_said = kind.words["outcome"].get(each.outcome, "")
+        each.cause_said = kind.said("cause", each.cause)
+        each.outcome_said = kind.said("outcome", each.outcome)
     return found
 
 
