@@ -11,6 +11,7 @@ from early_warnings import services
 from early_warnings.models import EarlyWarning, Measure, Threshold, UnitWarning
 from python_calamine import load_workbook
 
+from accounts import clock
 from tests.early_warnings.cases import MONDAY, months, propose_one, report_about, steady_market
 from tests.factories.accounts import CustomerFactory, PersonFactory
 from tests.factories.company import Company
@@ -105,6 +106,8 @@ def test_the_export_has_what_the_list_shows(report: EarlyWarning, officer: Clien
 
 def test_measures_are_proposed_on_the_page(company: Company, report: EarlyWarning, officer: Client) -> None:
     manager = company.a.account_manager.pk
+    offered = officer.get(f"/warnings/{report.pk}/").context["proposing"]
+    assert [row["by_when"].value() for row in (*offered, offered.empty_form)] == [clock.today() + timedelta(days=7)] * 2
     by_when = (MONDAY.date() + timedelta(days=400)).isoformat()
     answer = officer.post(f"/warnings/reports/{report.pk}/measures/", measures(("上门盘库", manager, by_when)))
     assert (answer.status_code, answer["Location"]) == (302, f"/warnings/{report.pk}/")

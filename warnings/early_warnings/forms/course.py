@@ -13,6 +13,9 @@ from early_warnings import rules
 from early_warnings.models import EarlyWarning, Measure
 from early_warnings.services import Proposal
 
+#: A measure is proposed to be done within so long, until somebody says otherwise.
+USUALLY = timedelta(days=7)
+
 
 class MeasureForm(forms.Form):
     """One measure: what, who, by when, with which effect (WRN-5)."""
@@ -31,6 +34,7 @@ class MeasureForm(forms.Form):
         choices = [(post.person_id, f"{post.person} · {roles[post.role]}") for post in posts]
         self.fields["who"].choices = choices  # type: ignore[attr-defined]
         self.fields["by_when"].widget.attrs["min"] = today.isoformat()
+        self.fields["by_when"].initial = today + USUALLY
 
     def clean_by_when(self) -> date:
         day: date = self.cleaned_data["by_when"]
