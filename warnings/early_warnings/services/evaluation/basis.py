@@ -39,7 +39,7 @@ FENCE = "OFFSET '0'"
 
 _ACTIVE = "c.status = 'active'"
 #: Those whose notes were taken.
-_TOUCHED = "early_touched t JOIN accounts_customer c ON c.id = t.customer_id"
+_TOUCHED = "early_touched t JOIN"
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,12 +109,12 @@ class Basis:
         return self._select(f"{self.table}_before c", "true", kept, "c")
 
     def of_touched(self, kept: Collection[str]) -> str:
-        """Those touched who are kept already, with only those parts as they were."""
-        return self._select(f"{_TOUCHED} JOIN {self.table} k ON k.id = c.id", _ACTIVE, kept, "k")
+        """Those of whom some months changed, with the parts `kept` as they were."""
+        return self._select(f"{_TOUCHED} {self.table} c ON c.id = t.customer_id AND NOT t.changed", "true", kept, "c")
 
-    def of_new(self) -> str:
-        """Those touched who are not kept yet."""
-        return self._select(_TOUCHED, f"{_ACTIVE} AND NOT EXISTS (SELECT FROM {self.table} k WHERE k.id = c.id)")
+    def of_changed(self) -> str:
+        """Those whose state or classes changed, or who have come since."""
+        return self._select(f"{_TOUCHED} accounts_customer c ON c.id = t.customer_id AND t.changed", _ACTIVE)
 
     def _select(self, people: str, wanted: str, kept: Collection[str] = (), of: str = "") -> str:
         """The parts of some customers `c`: those kept from the row `of`, all others from the facts.

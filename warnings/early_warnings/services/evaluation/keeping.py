@@ -89,15 +89,14 @@ def _make(work: Work, basis: Basis, indicators: Sequence[Indicator], select: str
 
 
 def _renew(work: Work, basis: Basis, indicators: Sequence[Indicator], months: Collection[date]) -> None:
-    """Read those months again of whoever was touched, and everything of who is not kept yet."""
+    """Read those months again of whoever was touched, and everything of whose state or classes changed."""
     work.execute("ANALYZE early_touched")
     work.execute(_BY_INDEX.format("off"))
-    known = gates.rows(
-        indicators, basis, basis.of_touched([part.name for part in basis.parts if part.month not in months])
-    )
-    work.execute(f"CREATE TEMP TABLE early_renewed ON COMMIT DROP AS {known}")
+    as_before = [part.name for part in basis.parts if part.month not in months]
+    renewed = gates.rows(indicators, basis, basis.of_touched(as_before))
+    work.execute(f"CREATE TEMP TABLE early_renewed ON COMMIT DROP AS {renewed}")
     if work.execute("SELECT 1 FROM early_touched WHERE changed LIMIT 1"):
-        work.execute(f"INSERT INTO early_renewed {gates.rows(indicators, basis, basis.of_new())}")
+        work.execute(f"INSERT INTO early_renewed {gates.rows(indicators, basis, basis.of_changed())}")
     work.execute(_BY_INDEX.format("on"))
     gone = f"DELETE FROM {basis.table} b USING early_touched t WHERE b.id = t.customer_id RETURNING b.*"
     work.execute(f"WITH gone AS ({gone}) INSERT INTO {basis.ledger} {figures.ledger(indicators, basis, 'gone', -1)}")
