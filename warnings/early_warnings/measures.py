@@ -130,15 +130,16 @@ _SERVICE_DUE = """
 SCORES = {"months": "score", "days": "score_by_days"}
 
 #: The points of one of the two score cards, as they were given for that month (`services.scoring`): a customer has one.
+#: Only a day in the past asks for a month before the last scored.
 _SCORE = """
-    SELECT customer_id, base, CASE WHEN back = 0 THEN total ELSE before[back] END AS recent
-    FROM (
-        SELECT customer_id, total, before, NULL::numeric AS base,
-            ((extract(year FROM month) - extract(year FROM %(month)s::date)) * 12
-                + extract(month FROM month) - extract(month FROM %(month)s::date))::int AS back
-        FROM warnings_customerscore
-        WHERE month >= %(month)s::date AND card_id IN (SELECT id FROM warnings_scorecard WHERE kind = '{kind}')
-    ) given
+    SELECT customer_id, total AS recent, NULL::numeric AS base FROM warnings_customerscore
+    WHERE month = %(month)s AND card_id IN (SELECT id FROM warnings_scorecard WHERE kind = '{kind}')
+    UNION ALL
+    SELECT customer_id, before[(extract(year FROM month) - extract(year FROM %(month)s::date)) * 12
+        + extract(month FROM month) - extract(month FROM %(month)s::date)], NULL::numeric
+    FROM warnings_customerscore
+    WHERE month > %(month)s AND card_id IN (SELECT id FROM warnings_scorecard WHERE kind = '{kind}')
+        AND EXISTS (SELECT 1 FROM warnings_scoring WHERE month > %(month)s)
 """
 
 

@@ -118,7 +118,8 @@ def _asked(each: Indicator, loosest: Loosest, table: str) -> str:
     elif each.comparison == rules.Comparison.RANK:
         less = f"(rank() OVER ({peers} ORDER BY {recent}) - 1)::numeric"
         value = f"{less} / nullif(count(*) OVER ({peers}) - 1, 0)"
-    asked, joined, wanted = "", f"{'LEFT ' if counted else ''}JOIN ({measure.sql})", of_kind(each)
+    rows = measure.sql if counted or each.comparison != rules.Comparison.ABSOLUTE else _beyond(each, loosest)
+    asked, joined, wanted = "", f"{'LEFT ' if counted else ''}JOIN ({rows})", of_kind(each)
     if counted and each.comparison != rules.Comparison.RANK and not _zero_is_over(each, loosest):
         # Most customers have nothing that is counted: only those who have, or had, are looked at.
         asked, joined = f"WITH asked AS MATERIALIZED ({measure.sql}) ", "LEFT JOIN asked"
@@ -129,6 +130,17 @@ def _asked(each: Indicator, loosest: Loosest, table: str) -> str:
         f" {recent} AS recent, {base} AS base, 1::numeric AS market FROM {table} b"
         f" {joined} q ON q.customer_id = b.id WHERE {wanted}) b"
         f" WHERE {_over(each, loosest)} OR (b.value IS NOT NULL AND {_waited_for(each)})"
+    )
+
+
+def _beyond(each: Indicator, loosest: Loosest) -> str:
+    """Of a figure that stands in a table only the rows that matter, so that few are joined and reckoned with."""
+    outer, sign = (max, "<=") if each.falling else (min, ">=")
+    limit = outer(line for line in loosest.values() if line is not None)
+    over = f"q.recent {sign} {int(limit) if limit == int(limit) else limit}"
+    return (
+        f"SELECT q.* FROM ({MEASURES[each.measure].sql}) q"
+        f" WHERE {over} OR q.customer_id IN ({_WAITING.format(pk=each.pk)})"
     )
 
 
