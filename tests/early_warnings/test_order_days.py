@@ -12,6 +12,7 @@ from early_warnings.rules.score import BY_DAYS, BY_MONTHS, Asked, Card, History,
 from early_warnings.rules.score import OrderDay as Day
 from early_warnings.rules.score.questions import OF_DAYS, OF_MONTHS
 from early_warnings.services.scoring import card_of, card_on, shown
+from early_warnings.services.seeing.following import follow
 
 from accounts.models import Customer, MonthlyFact, OrderDay
 from accounts.services.facts import ORDERS, ensure_partitions
@@ -204,6 +205,8 @@ def test_the_card_that_is_shown_adds_up_to_the_score(shops: list[Customer]) -> N
     assert len(card.lines) == 14
     assert card.total == sum(line.points for line in card.lines) == totals()[shops[0].pk]
     assert (card.threshold.breach, card.threshold.near) == (24, 22)  # type: ignore[union-attr]
+    followed = [each.indicator.measure for each in follow(customer=shops[0], on=TODAY)]
+    assert [each for each in followed if each.startswith("score")] == ["score_by_days"]
 
 
 def test_nobody_has_signs_of_both_cards(shops: list[Customer]) -> None:

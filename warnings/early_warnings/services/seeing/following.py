@@ -11,7 +11,7 @@ from django.db.models import Q
 
 from accounts.models import Customer, MonthlyFact
 from early_warnings import rules
-from early_warnings.measures import MEASURES, Source
+from early_warnings.measures import MEASURES, SCORES, Source
 from early_warnings.models import Indicator, Movement, Threshold
 from early_warnings.services.evaluation import figures
 from early_warnings.services.evaluation.work import Work
@@ -64,7 +64,8 @@ def follow(*, customer: Customer, on: date) -> list[Followed]:
             values = counted[each.pk]
         else:
             values = [_value(each, facts, month, moved) for month in months]
-        followed.append(Followed(each, line, months, values))
+        if each.measure not in SCORES.values() or any(value is not None for value in values):
+            followed.append(Followed(each, line, months, values))  # nobody has both score cards
     rank = {rules.Level.BREACH: 0, rules.Level.NEAR: 1, None: 2}
     return sorted(followed, key=lambda each: (rank[each.level], each.indicator.position, each.indicator.pk))
 
