@@ -15,6 +15,7 @@ from accounts.models import MonthlyFact
 from early_warnings import rules
 from early_warnings.measures import MEASURES, Source
 from early_warnings.models import Indicator
+from early_warnings.services.evaluation.work import FENCE
 
 #: A customer has a usual gap after so many orders, in so many months of the year. It is 8.6 days at least, so that the
 #: shipped line of 3.25 gaps is four weeks at least: an earlier alarm would too often be wrong (docs/indicators.md).
@@ -32,10 +33,6 @@ _BOUGHT = "bought"
 _BOUGHT_SQL = """CASE WHEN {of}.orders > 0 OR {of}.quantity > 0 THEN
     ((coalesce({of}.last_order_on, '{last_day}') - '{day_0}')::bigint << 32) + greatest({of}.orders, 1) END"""
 _DAY_0, _ORDERS = date(2000, 1, 1), 2**32 - 1
-
-#: Keeps a subquery whole, so that no sum is written out twice. As a word that is still to be read it does not keep the
-#: planner from working in parallel, which `OFFSET 0` does.
-FENCE = "OFFSET '0'"
 
 _ACTIVE = "c.status = 'active'"
 #: Those whose notes were taken.

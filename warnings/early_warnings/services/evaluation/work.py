@@ -5,6 +5,10 @@ from typing import Any
 
 from django.db import connection
 
+#: Keeps a subquery whole, so that no sum is written out twice. As a word that is still to be read it does not keep the
+#: planner from working in parallel, which `OFFSET 0` does.
+FENCE = "OFFSET '0'"
+
 
 class Work:
     """Runs statements with the values that they share."""

@@ -13,6 +13,7 @@ from early_warnings.rules import months_back
 from early_warnings.rules.score import Asked, Bands
 from early_warnings.rules.score import questions as asked
 from early_warnings.rules.score.questions import Market, moved
+from early_warnings.services.evaluation.work import FENCE
 from early_warnings.services.scoring import order_days
 from early_warnings.services.scoring.cards import QUESTIONS, card_of
 
@@ -74,7 +75,7 @@ def scored(version: ScoreCard, month: date, market: Market, known_from: date, *,
         f" (SELECT customer_id, {places} FROM"
         f" (SELECT p.*, {_SPREADS} FROM"
         f" (SELECT t.*, {_SUMS} FROM"
-        f" ({_rows(version.kind, with_days=with_days)} OFFSET 0) t OFFSET 0) p OFFSET 0) s OFFSET 0) q OFFSET 0) w"
+        f" ({_rows(version.kind, with_days=with_days)} {FENCE}) t {FENCE}) p {FENCE}) s {FENCE}) q {FENCE}) w"
     )
 
 
