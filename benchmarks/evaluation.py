@@ -26,7 +26,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 NAME = "zhoudao_benchmark"
 ON = date(2026, 11, 2)
-LAST, NEXT = date(2026, 10, 1), date(2026, 11, 1)
+LAST = date(2026, 10, 1)
 
 #: Six in a hundred fall by half or stop, the rest stay; a few owe.
 _FACTS = """
@@ -185,10 +185,11 @@ def measure(repeat: int) -> None:
     """The first night, further ones, an import and a new month, beside the bare join; then the score card."""
     from django.db.models import Max
     from early_warnings import services
-    from early_warnings.models import Evaluation, Touched
+    from early_warnings.models import Evaluation, KeptBasis, Touched
     from early_warnings.rules import months_back
 
     from accounts import clock
+    from accounts.models import MonthlyFact
     from benchmarks.parts import Memory, Parts
 
     def night(on: date) -> tuple[Evaluation, Parts]:
@@ -209,9 +210,12 @@ def measure(repeat: int) -> None:
         imported = Parts()
         after = imported.time(lambda: services.evaluate_after_imports(now=moved))
         bare.append(seconds(bare_join, repeat))
-        write_facts({NEXT: {"last": False, "recent": False}})
-        Touched.objects.create(month=NEXT, moved=True)  # the note of the import of so many
-        turned, moved_on = night(months_back(NEXT, -1) + timedelta(days=1))
+        KeptBasis.objects.update(plan="")
+        _again, anew = night(nights[-1][0].on + timedelta(days=1))
+        month = months_back(MonthlyFact.objects.aggregate(newest=Max("month"))["newest"], -1)
+        write_facts({month: {"last": False, "recent": False}})
+        Touched.objects.create(month=month, moved=True)  # the note of the import of so many
+        turned, moved_on = night(months_back(month, -1) + timedelta(days=1))
         bare.append(seconds(bare_join, repeat))
     join = statistics.median(bare)
     usual = sorted((parts for _night, parts in nights), key=lambda each: each.whole)[len(nights) // 2]
@@ -225,8 +229,9 @@ def measure(repeat: int) -> None:
         f"after an import of {touched:,} customers (written with its notes in {writing:.2f} s),"
         f" {after.opened - nights[-1][0].opened:,} reports opened: {imported.said(join)};"
         f" {imported.whole / whole.whole:.1%} of the first evaluation, without what is written"
-        f" {imported.measuring / whole.measuring:.1%}; {imported.whole / usual.whole:.0%} of a further night"
+        f" {imported.measuring / whole.measuring:.1%}; {imported.whole / anew.whole:.1%} of a night anew"
     )
+    print(f"a night that reads every month anew: {anew.said(join)}")
     print(
         f"first night of a new month: {turned.signs:,} signs, {turned.opened:,} reports opened; {moved_on.said(join)}"
     )

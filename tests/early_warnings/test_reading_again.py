@@ -14,7 +14,7 @@ from django.db import connection
 from early_warnings import services
 from early_warnings.models import Evaluation, KeptBasis, Touched
 from early_warnings.rules import months_back
-from early_warnings.services.evaluation import statements
+from early_warnings.services.evaluation import ranges, statements
 
 from accounts.models import Customer, FileImport, MonthlyFact, OrgUnit
 from tests.early_warnings.cases import LAST_MONTH, MONDAY, months, steady_market
@@ -95,6 +95,26 @@ def test_only_months_that_changed_are_read_again(company: Company) -> None:
     MonthlyFact.objects.filter(customer=market[1], month=months_back(LAST_MONTH, 2)).delete()
     assert months_read(RENEWED) == {LAST_MONTH, months_back(LAST_MONTH, 2)}
     assert kept() == made_anew()
+
+
+def test_ranges_of_customers_come_to_the_same(company: Company, monkeypatch: pytest.MonkeyPatch) -> None:
+    dice = random.Random(11)
+    market = [*steady_market(company.b), *steady_market(company.a)]
+    for _ in range(20):
+        change(dice.choice(market), dice)
+    evaluate()
+    whole = kept()
+    assert len(whole) > len(market)
+    monkeypatch.setattr(ranges, "LEAST", 0)
+    assert made_anew() == whole
+    next_month = MONDAY + timedelta(days=35)
+    MonthlyFact.objects.filter(month__gt=LAST_MONTH).delete()
+    for customer in market:
+        MonthlyFactFactory(customer=customer, month=months_back(LAST_MONTH, -1), quantity=70, last_order_on=TODAY)
+    evaluate(next_month)
+    moved_on = kept()
+    monkeypatch.undo()
+    assert made_anew(next_month) == moved_on
 
 
 def test_a_month_of_very_many_is_read_again_of_everybody(company: Company) -> None:

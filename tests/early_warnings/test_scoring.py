@@ -11,6 +11,7 @@ from early_warnings import rules, services
 from early_warnings.models import CustomerScore, EarlyWarning, ScoreBand, ScoreCard, ScoreNote, Scoring, Threshold
 from early_warnings.rules.score import BY_MONTHS, Asked, Card, History, MonthFacts, answers
 from early_warnings.rules.score.questions import OF_MONTHS
+from early_warnings.services.evaluation import ranges
 from early_warnings.services.scoring import card_of, card_on
 
 from accounts.models import Customer, FileImport, MonthlyFact
@@ -132,6 +133,18 @@ def test_who_hardly_bought_is_not_judged(shops: list[Customer]) -> None:
     Customer.objects.filter(pk=closed.pk).update(status="closed")
     score()
     assert set(totals()) == {enough.pk}
+
+
+def test_ranges_of_customers_give_the_same_points(company: Company, monkeypatch: pytest.MonkeyPatch) -> None:
+    ensure_partitions(months=MONTHS)
+    _random_shops(60, company, random.Random(5))
+    whole = score()
+    monkeypatch.setattr(ranges, "LEAST", 0)
+    again = services.score_customers(on=TODAY, now=MONDAY, months_before=0, again=True)
+    assert whole is not None
+    assert again is not None
+    assert whole.changed > 20
+    assert (again.everybody, again.customers, again.changed) == (True, whole.customers, 0)
 
 
 def test_only_whom_an_import_touched_is_scored_again(shops: list[Customer]) -> None:

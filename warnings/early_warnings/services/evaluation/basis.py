@@ -15,6 +15,7 @@ from accounts.models import MonthlyFact
 from early_warnings import rules
 from early_warnings.measures import MEASURES, Source
 from early_warnings.models import Indicator
+from early_warnings.services.evaluation.ranges import WHOLE, Range, Ranges, within
 from early_warnings.services.evaluation.work import FENCE
 
 #: A customer has a usual gap after so many orders, in so many months of the year. It is 8.6 days at least, so that the
@@ -96,14 +97,14 @@ class Basis:
     def parts(self) -> list[Part]:
         return list(self._parts)
 
-    def everybody(self, *, past: bool = False) -> str:
+    def everybody(self, *, past: bool = False, ranges: Ranges = WHOLE) -> str:
         """The parts of every active customer; of the `past` also of those who gave up since."""
         wanted = _ACTIVE + (_GAVE_UP_SINCE.format(month=self.month) if past else "")
-        return self._select("accounts_customer c", wanted)
+        return self._in_ranges(ranges, "accounts_customer c", f"({wanted})")
 
-    def moved_on(self, kept: Collection[str]) -> str:
+    def moved_on(self, kept: Collection[str], *, ranges: Ranges = WHOLE) -> str:
         """Everybody as they were kept, under another name while the new rows are made, with what was not kept."""
-        return self._select(f"{self.table}_before c", "true", kept, "c")
+        return self._in_ranges(ranges, f"{self.table}_before c", "true", kept, "c")
 
     def of_touched(self, kept: Collection[str]) -> str:
         """Those of whom some months changed, with the parts `kept` as they were."""
@@ -113,7 +114,14 @@ class Basis:
         """Those whose state or classes changed, or who have come since."""
         return self._select(f"{_TOUCHED} accounts_customer c ON c.id = t.customer_id AND t.changed", _ACTIVE)
 
-    def _select(self, people: str, wanted: str, kept: Collection[str] = (), of: str = "") -> str:
+    def _in_ranges(self, ranges: Ranges, people: str, wanted: str, kept: Collection[str] = (), of: str = "") -> str:
+        return " UNION ALL ".join(
+            f"({self._select(people, wanted + within('c.id', each), kept, of, each)})" for each in ranges
+        )
+
+    def _select(
+        self, people: str, wanted: str, kept: Collection[str] = (), of: str = "", each: Range | None = None
+    ) -> str:
         """The parts of some customers `c`: those kept from the row `of`, all others from the facts.
 
         A month is a partition with a row a customer at most: joined one after another they are added up as they come,
@@ -122,7 +130,7 @@ class Basis:
         months = {part.month for part in self._parts if part.name not in kept}
         joins = " ".join(
             f"LEFT JOIN accounts_monthlyfact {_of(month)} ON {_of(month)}.customer_id = c.id"
-            f" AND {_of(month)}.month = '{month}'"
+            f" AND {_of(month)}.month = '{month}'{within(f'{_of(month)}.customer_id', each)}"
             for month in sorted(months, reverse=True)
         )
         columns = ["c.id, c.kind, c.unit_id, c.importance, c.tier, c.service_class"]

@@ -13,6 +13,7 @@ from datetime import date
 from early_warnings.models import Indicator, KeptBasis
 from early_warnings.services.evaluation import figures, gates
 from early_warnings.services.evaluation.basis import Basis
+from early_warnings.services.evaluation.ranges import merged
 from early_warnings.services.evaluation.work import Work
 
 TABLE = "warnings_basis"
@@ -59,7 +60,7 @@ def keep(work: Work, basis: Basis, indicators: Sequence[Indicator]) -> bool:
     plan = f"{gates.rows(indicators, basis, basis.everybody())}; {figures.ledger(indicators, basis)}"
     only_renewed = bool(there) and kept.plan == plan and len(usable) == len(basis.parts)
     if not only_renewed:
-        _make(work, basis, indicators, basis.moved_on(usable) if there else basis.everybody())
+        _make(work, basis, indicators, usable if there else None)
         if touched > most:
             work.execute("DELETE FROM early_touched WHERE NOT changed")
     if there and touched:
@@ -78,10 +79,13 @@ def _columns(work: Work, kept: KeptBasis) -> set[str]:
     return set() if lost else found
 
 
-def _make(work: Work, basis: Basis, indicators: Sequence[Indicator], select: str) -> None:
+def _make(work: Work, basis: Basis, indicators: Sequence[Indicator], usable: Collection[str] | None) -> None:
+    """Make everybody's rows, from those before as far as their parts are usable; None says that there are none."""
     work.execute(f"ALTER TABLE IF EXISTS {basis.table} RENAME TO {basis.table}_before")
     work.execute(f"DROP TABLE IF EXISTS {basis.ledger}")
-    work.execute(f"CREATE UNLOGGED TABLE {basis.table} AS {gates.rows(indicators, basis, select)}")
+    with merged(work) as ranges:
+        select = basis.everybody(ranges=ranges) if usable is None else basis.moved_on(usable, ranges=ranges)
+        work.execute(f"CREATE UNLOGGED TABLE {basis.table} AS {gates.rows(indicators, basis, select)}")
     work.execute(f"DROP TABLE IF EXISTS {basis.table}_before")
     work.execute(f"CREATE UNIQUE INDEX ON {basis.table} (id)")
     work.execute(f"ANALYZE {basis.table} (id)")

@@ -15,6 +15,7 @@ from early_warnings.measures import MEASURES, fits
 from early_warnings.models import Evaluation, Indicator, KeptBasis, Movement, Threshold
 from early_warnings.services.evaluation import causes, compiling, figures, gates, keeping, statements
 from early_warnings.services.evaluation.basis import Basis
+from early_warnings.services.evaluation.ranges import merged
 from early_warnings.services.evaluation.sending import send
 from early_warnings.services.evaluation.work import Work
 
@@ -121,8 +122,9 @@ def find(work: Work, indicators: Sequence[Indicator], known: rules.Known, *, pas
     customers = _of_customers(indicators)
     basis = figures.basis_of(customers, known, "early_basis")
     _set_values(work, known)
-    rows = gates.rows(customers, basis, basis.everybody(past=past))
-    work.execute(f"CREATE TEMP TABLE {basis.table} ON COMMIT DROP AS {rows}")
+    with merged(work) as ranges:
+        rows = gates.rows(customers, basis, basis.everybody(past=past, ranges=ranges))
+        work.execute(f"CREATE TEMP TABLE {basis.table} ON COMMIT DROP AS {rows}")
     work.execute(f"CREATE UNIQUE INDEX ON {basis.table} (id)")
     work.execute(f"ANALYZE {basis.table}")
     work.execute(f"CREATE TEMP TABLE {basis.ledger} ON COMMIT DROP AS {figures.ledger(customers, basis)}")

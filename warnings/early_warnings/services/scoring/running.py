@@ -10,6 +10,7 @@ from django.db.models import Sum
 
 from early_warnings import rules
 from early_warnings.models import MarketMonth, ScoreCard, Scoring
+from early_warnings.services.evaluation.ranges import merged
 from early_warnings.services.evaluation.running import known_on
 from early_warnings.services.evaluation.work import Work
 from early_warnings.services.scoring import arithmetic, order_days
@@ -95,8 +96,12 @@ def _score(on: date, now: datetime, back: int, *, again: bool = False) -> Scorin
         return None
     work.execute("ANALYZE early_noted")
     few = touched is not None
-    work.execute(f"CREATE UNLOGGED TABLE early_months AS {arithmetic.pivot(month, known_from, touched=few)}")
-    if touched is None:
+    if few:
+        work.execute(f"CREATE UNLOGGED TABLE early_months AS {arithmetic.pivot(month, known_from, touched=True)}")
+    else:
+        with merged(work) as ranges:
+            pivot = arithmetic.pivot(month, known_from, touched=False, ranges=ranges)
+            work.execute(f"CREATE UNLOGGED TABLE early_months AS {pivot}")
         _keep_market(work, month)
     _answer(work, month, known_from, [card, by_days] if by_days else [card], few=few)
     changed = _write(work, month, few=few)
