@@ -120,7 +120,7 @@ def test_a_follow_up_visit_is_planned_by_itself(company: Company, report: EarlyW
     propose_one(report)
     visit = duties.open_duty_of(kinds.VISIT_FOLLOW_UP, report.customer_id)
     assert visit is not None
-    assert (visit.owner, visit.details) == (company.a.account_manager, {"reason": report.number})
+    assert (visit.owner, visit.details) == (company.a.account_manager, {"reason": Measure.objects.get().what})
 
 
 # Resting
