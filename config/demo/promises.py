@@ -190,8 +190,9 @@ class Promises:
 
     def write(self) -> int:
         """Write what was collected; returns how many duties."""
-        copy_objects(self._duties)
+        # what was ended makes room for what is owed anew
         update_objects(self._adopted, CHANGING)
+        copy_objects(self._duties)
         self._events.sort(key=lambda event: event.at)
         copy_objects(self._events)
         notices = sorted(self._told.values(), key=lambda notice: notice.created_at)
