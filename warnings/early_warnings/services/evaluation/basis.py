@@ -15,7 +15,7 @@ from accounts.models import MonthlyFact
 from early_warnings import rules
 from early_warnings.measures import MEASURES, Source
 from early_warnings.models import Indicator
-from early_warnings.services.evaluation.ranges import WHOLE, Range, Ranges, within
+from early_warnings.services.evaluation.ranges import WHOLE, Range, Ranges, months_joined, within
 from early_warnings.services.evaluation.work import FENCE
 
 #: A customer has a usual gap after so many orders, in so many months of the year. It is 8.6 days at least, so that the
@@ -104,42 +104,32 @@ class Basis:
 
     def moved_on(self, kept: Collection[str], *, ranges: Ranges = WHOLE) -> str:
         """Everybody as they were kept, under another name while the new rows are made, with what was not kept."""
-        return self._in_ranges(ranges, f"{self.table}_before c", "true", kept, "c")
+        return self._in_ranges(ranges, f"{self.table}_before c", "true", kept)
 
     def of_touched(self, kept: Collection[str]) -> str:
         """Those of whom some months changed, with the parts `kept` as they were."""
-        return self._select(f"{_TOUCHED} {self.table} c ON c.id = t.customer_id AND NOT t.changed", "true", kept, "c")
+        return self._select(f"{_TOUCHED} {self.table} c ON c.id = t.customer_id AND NOT t.changed", "true", kept)
 
     def of_changed(self) -> str:
         """Those whose state or classes changed, or who have come since."""
         return self._select(f"{_TOUCHED} accounts_customer c ON c.id = t.customer_id AND t.changed", _ACTIVE)
 
-    def _in_ranges(self, ranges: Ranges, people: str, wanted: str, kept: Collection[str] = (), of: str = "") -> str:
+    def _in_ranges(self, ranges: Ranges, people: str, wanted: str, kept: Collection[str] = ()) -> str:
         return " UNION ALL ".join(
-            f"({self._select(people, wanted + within('c.id', each), kept, of, each)})" for each in ranges
+            f"({self._select(people, wanted + within('c.id', each), kept, each)})" for each in ranges
         )
 
-    def _select(
-        self, people: str, wanted: str, kept: Collection[str] = (), of: str = "", each: Range | None = None
-    ) -> str:
-        """The parts of some customers `c`: those kept from the row `of`, all others from the facts.
-
-        A month is a partition with a row a customer at most: joined one after another they are added up as they come,
-        in parallel, while sums by customer would be carried along for everybody at once.
-        """
-        months = {part.month for part in self._parts if part.name not in kept}
-        joins = " ".join(
-            f"LEFT JOIN accounts_monthlyfact {_of(month)} ON {_of(month)}.customer_id = c.id"
-            f" AND {_of(month)}.month = '{month}'{within(f'{_of(month)}.customer_id', each)}"
-            for month in sorted(months, reverse=True)
-        )
+    def _select(self, people: str, wanted: str, kept: Collection[str] = (), each: Range | None = None) -> str:
+        """The parts of some customers `c`: those kept as they stand in that row, all others from the facts."""
+        months = sorted({part.month for part in self._parts if part.name not in kept}, reverse=True)
         columns = ["c.id, c.kind, c.unit_id, c.importance, c.tier, c.service_class"]
         columns += [
-            f"{of}.{part.name}" if part.name in kept else f"{part.of_facts} AS {part.name}" for part in self._parts
+            f"c.{part.name}" if part.name in kept else f"{part.of_facts} AS {part.name}" for part in self._parts
         ]
         # what is read from many months is not to be written out again wherever it is asked for
         fence = "" if kept else FENCE
-        return f"SELECT {', '.join(columns)} FROM {people} {joins} WHERE {wanted} {fence}"
+        joined = months_joined({_of(month): month for month in months}, each)
+        return f"SELECT {', '.join(columns)} FROM {people} {joined} WHERE {wanted} {fence}"
 
     def summed(self, rows: str) -> str:
         """Rows of parts with their sums; only those that are asked for are added up."""

@@ -13,7 +13,7 @@ from early_warnings.rules import months_back
 from early_warnings.rules.score import Asked, Bands
 from early_warnings.rules.score import questions as asked
 from early_warnings.rules.score.questions import Market, moved
-from early_warnings.services.evaluation.ranges import WHOLE, Range, Ranges, within
+from early_warnings.services.evaluation.ranges import WHOLE, Range, Ranges, months_joined, within
 from early_warnings.services.evaluation.work import FENCE
 from early_warnings.services.scoring import order_days
 from early_warnings.services.scoring.cards import QUESTIONS, card_of
@@ -27,8 +27,7 @@ LEAST_BOUGHT, OF_MONTHS = 12, 15
 def pivot(month: date, known_from: date, *, touched: bool, ranges: Ranges = WHOLE) -> str:
     """A row of months for every retailer with facts; of the `touched` only, or of all.
 
-    A month is a partition with a row a customer at most: joined one after another they are read in parallel, while sums
-    by customer would be carried along for everybody. Amounts are whole fen: they add up alike in whatever order.
+    Amounts are whole fen: they add up alike in whatever order.
     """
     return " UNION ALL ".join(f"({_pivot(month, known_from, each, touched=touched)})" for each in ranges)
 
@@ -45,11 +44,7 @@ def _pivot(month: date, known_from: date, each: Range | None, *, touched: bool) 
         orders = " + ".join(one("{}.orders::bigint", back) for back in range(last, first + 1))
         columns.append(f"{orders} AS {name}")
     people = "early_noted n JOIN accounts_customer c ON c.id = n.customer_id" if touched else "accounts_customer c"
-    joined = " ".join(
-        f"LEFT JOIN accounts_monthlyfact m{back} ON m{back}.customer_id = c.id AND m{back}.month = '{at}'"
-        f"{within(f'm{back}.customer_id', each)}"
-        for back, at in months.items()
-    )
+    joined = months_joined({f"m{back}": at for back, at in months.items()}, each)
     known = ", ".join(f"m{back}.customer_id" for back in months)
     return (
         f"SELECT c.id AS customer_id, c.status = 'active' AS active, {', '.join(columns)} FROM {people} {joined}"
