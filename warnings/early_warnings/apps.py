@@ -10,74 +10,72 @@ class EarlyWarningsConfig(AppConfig):
     verbose_name = _("Early warnings")
 
     def ready(self) -> None:
-        from accounts.models import Customer, OrgUnit
-        from complaints.models import Complaint
         from early_warnings import watch
-        from early_warnings.models import UnitWarning
 
         watch.register_own()
-        kinds.register(
-            kinds.Kind(
-                key="warning.report",
-                label=_("Urgent report"),
-                sentence=_("Urgent report %(number)s: %(customer)s"),
-                url_name="warnings:warning",
-                icon="alert-triangle",
-                cases=dict(Customer.Importance.choices),
-                words={"outcome": dict(UnitWarning.Outcome.choices)},
-            )
-        )
-        kinds.register(
-            kinds.Kind(
-                key="warning.unit",
-                label=_("Unit warning"),
-                sentence=_("%(number)s: %(unit)s, %(counted)s of %(among)s customers"),
-                url_name="warnings:unit-warning",
-                icon="alert-triangle",
-                words={"outcome": dict(UnitWarning.Outcome.choices)},
-            )
-        )
-        kinds.register(
-            kinds.Kind(
-                key=kinds.RISING_CAUSE,
-                label=_("Rising cause of complaints"),
-                sentence=_(
-                    "%(number)s: %(unit)s, rising cause of complaints “%(cause)s”: %(counted)s in %(days)s days, "
-                    "%(expected)s expected"
-                ),
-                url_name="warnings:unit-warning",
-                icon="trending-up",
-                cases=dict(OrgUnit.Kind.choices),
-                words={"cause": dict(Complaint.Cause.choices), "outcome": dict(UnitWarning.Outcome.choices)},
-            )
-        )
-        kinds.register(
-            kinds.Kind(
-                key="warning.measure",
-                label=_("Measure"),
-                sentence=_("%(customer)s: %(what)s"),
-                url_name="warnings:measure",
-                icon="checklist",
-            )
-        )
-        kinds.register(
-            kinds.Kind(
-                key="warning.regular",
-                label=_("Regular report"),
-                sentence=_("Regular report %(number)s: %(unit)s, to comment and sign"),
-                url_name="warnings:regular-report",
-                icon="file-text",
-                cases=dict(OrgUnit.Kind.choices),
-                acknowledged_in_inbox=False,
-            )
-        )
-        kinds.register(
-            kinds.Kind(
-                key="warning.storm",
-                label=_("Storm of warnings"),
-                sentence=_("%(unit)s: %(count)s new reports in one night"),
-                url_name="warnings:storm",
-                icon="bolt",
-                acknowledged_in_inbox=False,
-            )
-        )
+        for kind in _kinds():
+            kinds.register(kind)
+
+
+def _kinds() -> tuple[kinds.Kind, ...]:
+    """What warnings make people owe."""
+    from accounts.models import Customer, OrgUnit
+    from complaints.models import Complaint
+    from early_warnings.models import UnitWarning
+
+    outcomes = dict(UnitWarning.Outcome.choices)
+    return (
+        kinds.Kind(
+            key="warning.report",
+            label=_("Urgent report"),
+            sentence=_("Urgent report %(number)s: %(customer)s"),
+            url_name="warnings:warning",
+            icon="alert-triangle",
+            cases=dict(Customer.Importance.choices),
+            words={"outcome": outcomes},
+        ),
+        kinds.Kind(
+            key="warning.unit",
+            label=_("Unit warning"),
+            sentence=_("%(number)s: %(unit)s, %(counted)s of %(among)s customers"),
+            url_name="warnings:unit-warning",
+            icon="alert-triangle",
+            words={"outcome": outcomes},
+        ),
+        kinds.Kind(
+            key=kinds.RISING_CAUSE,
+            label=_("Rising cause of complaints"),
+            sentence=_(
+                "%(number)s: %(unit)s, rising cause of complaints “%(cause)s”: %(counted)s in %(days)s days, "
+                "%(expected)s expected"
+            ),
+            url_name="warnings:unit-warning",
+            icon="trending-up",
+            cases=dict(OrgUnit.Kind.choices),
+            words={"cause": dict(Complaint.Cause.choices), "outcome": outcomes},
+        ),
+        kinds.Kind(
+            key="warning.measure",
+            label=_("Measure"),
+            sentence=_("%(customer)s: %(what)s"),
+            url_name="warnings:measure",
+            icon="checklist",
+        ),
+        kinds.Kind(
+            key="warning.regular",
+            label=_("Regular report"),
+            sentence=_("Regular report %(number)s: %(unit)s, to comment and sign"),
+            url_name="warnings:regular-report",
+            icon="file-text",
+            cases=dict(OrgUnit.Kind.choices),
+            acknowledged_in_inbox=False,
+        ),
+        kinds.Kind(
+            key="warning.storm",
+            label=_("Storm of warnings"),
+            sentence=_("%(unit)s: %(count)s new reports in one night"),
+            url_name="warnings:storm",
+            icon="bolt",
+            acknowledged_in_inbox=False,
+        ),
+    )
