@@ -11,7 +11,7 @@ from early_warnings import rules, services
 from early_warnings.models import CustomerScore, EarlyWarning, ScoreBand, ScoreCard, ScoreNote, Scoring, Threshold
 from early_warnings.rules.score import BY_MONTHS, Asked, Card, History, MonthFacts, answers
 from early_warnings.rules.score.questions import OF_MONTHS
-from early_warnings.services.evaluation import ranges
+from early_warnings.services.months import ranges
 from early_warnings.services.scoring import card_of, card_on
 
 from accounts.models import Customer, FileImport, MonthlyFact

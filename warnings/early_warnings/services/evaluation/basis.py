@@ -15,8 +15,8 @@ from accounts.models import MonthlyFact
 from early_warnings import rules
 from early_warnings.measures import MEASURES, Source
 from early_warnings.models import Indicator
-from early_warnings.services.evaluation.ranges import WHOLE, Range, Ranges, months_joined, within
-from early_warnings.services.evaluation.work import FENCE
+from early_warnings.services.months.ranges import WHOLE, Range, Ranges, months_joined, within
+from early_warnings.services.months.work import FENCE
 
 #: A customer has a usual gap after so many orders, in so many months of the year. It is 8.6 days at least, so that the
 #: shipped line of 3.25 gaps is four weeks at least: an earlier alarm would too often be wrong (docs/indicators.md).

@@ -10,7 +10,7 @@ from early_warnings import rules
 from early_warnings.measures import MEASURES
 from early_warnings.models import Indicator, UnitWarning
 from early_warnings.rules import rising
-from early_warnings.services.evaluation.work import Work
+from early_warnings.services.months.work import Work
 
 _BEGAN = """
     SELECT (min(closed_at) AT TIME ZONE 'Asia/Shanghai')::date FROM complaints_complaint WHERE step = 'closed'

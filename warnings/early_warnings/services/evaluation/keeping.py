@@ -13,8 +13,8 @@ from datetime import date
 from early_warnings.models import Indicator, KeptBasis
 from early_warnings.services.evaluation import figures, gates
 from early_warnings.services.evaluation.basis import Basis
-from early_warnings.services.evaluation.ranges import merged
-from early_warnings.services.evaluation.work import Work
+from early_warnings.services.months.ranges import merged
+from early_warnings.services.months.work import Work
 
 TABLE = "warnings_basis"
 #: Past this share of the customers it is quicker to read everybody's.

@@ -8,7 +8,7 @@ from django.db import transaction
 
 from early_warnings.models import Indicator, Threshold
 from early_warnings.services.evaluation.running import find, forget, known_on
-from early_warnings.services.evaluation.work import Work
+from early_warnings.services.months.work import Work
 
 
 @dataclass(frozen=True, slots=True)

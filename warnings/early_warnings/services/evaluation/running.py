@@ -15,9 +15,9 @@ from early_warnings.measures import MEASURES, fits
 from early_warnings.models import Evaluation, Indicator, KeptBasis, Movement, Threshold
 from early_warnings.services.evaluation import causes, compiling, figures, gates, keeping, statements
 from early_warnings.services.evaluation.basis import Basis
-from early_warnings.services.evaluation.ranges import merged
 from early_warnings.services.evaluation.sending import send
-from early_warnings.services.evaluation.work import Work
+from early_warnings.services.months.ranges import merged
+from early_warnings.services.months.work import Work
 
 #: The first night fills tables within its transaction: taken for empty, they would be read row by row.
 MANY = 1000

@@ -13,8 +13,8 @@ from early_warnings.rules import months_back
 from early_warnings.rules.score import Asked, Bands
 from early_warnings.rules.score import questions as asked
 from early_warnings.rules.score.questions import Market, moved
-from early_warnings.services.evaluation.ranges import WHOLE, Range, Ranges, months_joined, within
-from early_warnings.services.evaluation.work import FENCE
+from early_warnings.services.months.ranges import WHOLE, Range, Ranges, months_joined, within
+from early_warnings.services.months.work import FENCE
 from early_warnings.services.scoring import order_days
 from early_warnings.services.scoring.cards import QUESTIONS, card_of
 

@@ -10,9 +10,9 @@ from django.db.models import Sum
 
 from early_warnings import rules
 from early_warnings.models import MarketMonth, ScoreCard, Scoring
-from early_warnings.services.evaluation.ranges import merged
 from early_warnings.services.evaluation.running import known_on
-from early_warnings.services.evaluation.work import Work
+from early_warnings.services.months.ranges import merged
+from early_warnings.services.months.work import Work
 from early_warnings.services.scoring import arithmetic, order_days
 from early_warnings.services.scoring.cards import card_on
 

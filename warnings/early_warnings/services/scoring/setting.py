@@ -13,7 +13,7 @@ from accounts.models import Person
 from early_warnings.measures import SCORES
 from early_warnings.models import Indicator, ScoreBand, ScoreCard
 from early_warnings.services.evaluation.preview import Crossing, crossing
-from early_warnings.services.evaluation.work import Work
+from early_warnings.services.months.work import Work
 from early_warnings.services.refusing import Refused
 from early_warnings.services.scoring.running import score_customers
 from early_warnings.services.trying import TooLong

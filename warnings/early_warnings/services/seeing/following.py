@@ -14,8 +14,8 @@ from early_warnings import rules
 from early_warnings.measures import MEASURES, SCORES, Source
 from early_warnings.models import Indicator, Movement, Threshold
 from early_warnings.services.evaluation import figures
-from early_warnings.services.evaluation.work import Work
 from early_warnings.services.lines import winning_line
+from early_warnings.services.months.work import Work
 
 #: Months shown.
 MONTHS = 13

@@ -11,8 +11,8 @@ from duties.models import EscalationStep
 from early_warnings.models import EarlyWarning, Indicator, Threshold
 from early_warnings.services.evaluation.running import find, known_on
 from early_warnings.services.evaluation.sending import REPORT, UNIT_REPORT
-from early_warnings.services.evaluation.work import Work
 from early_warnings.services.lines import winning_line
+from early_warnings.services.months.work import Work
 
 #: A page may think for so long; more belongs to a trial, which runs beside it.
 _PATIENCE = "15s"

@@ -18,7 +18,7 @@ from early_warnings.models import Indicator, Trial, TrialMonth
 from early_warnings.rules import truth
 from early_warnings.services.evaluation.running import find, forget
 from early_warnings.services.evaluation.sending import REPORT, UNIT_REPORT
-from early_warnings.services.evaluation.work import Work
+from early_warnings.services.months.work import Work
 from early_warnings.services.trying import statements
 
 #: A month takes seconds; who has not come back by then was killed.

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from datetime import date
 from itertools import pairwise
 
-from early_warnings.services.evaluation.work import Work
+from early_warnings.services.months.work import Work
 
 #: First and last key of a range.
 Range = tuple[int, int]
