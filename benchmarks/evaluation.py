@@ -67,7 +67,7 @@ def own_database(name: str = NAME, *, keep: bool = False) -> Iterator[bool]:
 
     empty = not keep or not admin(f"SELECT 1 FROM pg_database WHERE datname = '{name}'")
     if empty:
-        admin(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+        admin(f"DROP DATABASE IF EXISTS {name}")
         admin(f"CREATE DATABASE {name}")
     settings["NAME"] = connection.settings_dict["NAME"] = name
     try:
@@ -75,7 +75,7 @@ def own_database(name: str = NAME, *, keep: bool = False) -> Iterator[bool]:
         yield empty
     finally:
         if not keep:
-            admin(f"DROP DATABASE {name} WITH (FORCE)")
+            admin(f"DROP DATABASE {name}")
         settings["NAME"] = connection.settings_dict["NAME"] = present
 
 

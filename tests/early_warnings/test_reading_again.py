@@ -14,7 +14,8 @@ from django.db import connection
 from early_warnings import services
 from early_warnings.models import Evaluation, KeptBasis, Touched
 from early_warnings.rules import months_back
-from early_warnings.services.months import ranges, statements
+from early_warnings.services.evaluation import statements
+from early_warnings.services.months import ranges
 
 from accounts.models import Customer, FileImport, MonthlyFact, OrgUnit
 from tests.early_warnings.cases import LAST_MONTH, MONDAY, months, steady_market

@@ -26,6 +26,13 @@ def _admin(sql: str) -> None:
         settings["NAME"] = name
 
 
+def _drop(name: str) -> None:
+    """`WITH (FORCE)` would need the right to end an autovacuum worker too; without it the server does that itself."""
+    ended = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = current_user AND datname"
+    _admin(f"{ended} = '{name}'")
+    _admin(f"DROP DATABASE IF EXISTS {name}")
+
+
 def url_of(name: str) -> str:
     """The address of a database of the test server, as `DATABASE_URL` wants it."""
     settings = connections.settings["default"]
@@ -55,7 +62,7 @@ def own_database(migrated: str, django_db_blocker: DjangoDbBlocker) -> Iterator[
     settings = connections.settings["default"]
     shared = migrated
     with django_db_blocker.unblock():
-        _admin(f"DROP DATABASE IF EXISTS {NAME} WITH (FORCE)")
+        _drop(NAME)
         _admin(f"CREATE DATABASE {NAME} TEMPLATE {shared}")
         settings["NAME"] = NAME
         try:
@@ -63,7 +70,7 @@ def own_database(migrated: str, django_db_blocker: DjangoDbBlocker) -> Iterator[
         finally:
             connection.close()
             settings["NAME"] = shared
-            _admin(f"DROP DATABASE {NAME} WITH (FORCE)")
+            _drop(NAME)
 
 
 @pytest.fixture

@@ -145,9 +145,13 @@ class Scoring(models.Model):
 
 
 class ScoreNote(models.Model):
-    """A customer whose facts changed since the last scoring; none stands for everybody. Written by triggers."""
+    """A customer whose facts changed in a month, or, without one, whose order days did; none stands for everybody.
+
+    Written by triggers in the transaction of the change, taken by the next scoring, which reads that month again.
+    """
 
     customer_id = models.BigIntegerField(null=True)
+    month = models.DateField(null=True)
 
     class Meta:
         verbose_name = _("customer to be scored again")

@@ -1,21 +1,17 @@
-"""The basis: a row for every active customer, with each month of the facts that the indicators need.
+"""The basis: a row for every active customer, with each month of the facts that the indicators need (`months.parts`).
 
-A column of the facts in one month is a *part*. A part is read once, from a month's partition, and kept; sums over
-windows are added up from parts where they are asked for. So a new month, another indicator or a changed fact needs only
-the parts that are not there. Sums that are the same are one.
+Sums over windows are added up from parts where they are asked for. Sums that are the same are one.
 """
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 
-from django.db.models import DecimalField
-
-from accounts.models import MonthlyFact
 from early_warnings import rules
 from early_warnings.measures import MEASURES, Source
 from early_warnings.models import Indicator
-from early_warnings.services.months.ranges import WHOLE, Range, Ranges, months_joined, within
+from early_warnings.services.months.parts import BOUGHT, DAY_0, ORDERS, Part, in_hundredths, joined, unread
+from early_warnings.services.months.ranges import WHOLE, Range, Ranges, within
 from early_warnings.services.months.work import FENCE
 
 #: A customer has a usual gap after so many orders, in so many months of the year. It is 8.6 days at least, so that the
@@ -27,42 +23,9 @@ _GAVE_UP_SINCE = """ OR (c.status <> 'active' AND EXISTS (
     SELECT 1 FROM accounts_monthlyfact m WHERE m.customer_id = c.id AND (m.quantity > 0 OR m.amount > 0)
         AND m.month > '{month}'::date - interval '3 months' AND m.month <= '{month}'))"""
 
-#: A part that is no column of the facts: of a month in which something was bought the day of the last order and the
-#: number of orders, in one whole number; the later the day, the larger. What a part says must not change while some are
-#: kept: a change drops `warnings_basis` by a migration.
-_BOUGHT = "bought"
-_BOUGHT_SQL = """CASE WHEN {of}.orders > 0 OR {of}.quantity > 0 THEN
-    ((coalesce({of}.last_order_on, '{last_day}') - '{day_0}')::bigint << 32) + greatest({of}.orders, 1) END"""
-_DAY_0, _ORDERS = date(2000, 1, 1), 2**32 - 1
-
 _ACTIVE = "c.status = 'active'"
 #: Those whose notes were taken.
 _TOUCHED = "early_touched t JOIN"
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """A column of the facts in one month."""
-
-    column: str
-    month: date
-
-    @property
-    def name(self) -> str:
-        return f"{self.column}_{self.month:%Y%m}"
-
-    @property
-    def of_facts(self) -> str:
-        """As it is read from the month's facts, in whole hundredths where the column has two places.
-
-        A month without a row is one without a purchase.
-        """
-        of = _of(self.month)
-        if self.column == _BOUGHT:
-            last_day = rules.months_back(self.month, -1) - timedelta(days=1)
-            return _BOUGHT_SQL.format(of=of, last_day=last_day, day_0=_DAY_0)
-        hundredths = f"({of}.{self.column} * 100)::bigint" if _in_hundredths(self.column) else f"{of}.{self.column}"
-        return f"coalesce({hundredths}, 0)"
 
 
 @dataclass
@@ -121,15 +84,14 @@ class Basis:
 
     def _select(self, people: str, wanted: str, kept: Collection[str] = (), each: Range | None = None) -> str:
         """The parts of some customers `c`: those kept as they stand in that row, all others from the facts."""
-        months = sorted({part.month for part in self._parts if part.name not in kept}, reverse=True)
         columns = ["c.id, c.kind, c.unit_id, c.importance, c.tier, c.service_class"]
         columns += [
             f"c.{part.name}" if part.name in kept else f"{part.of_facts} AS {part.name}" for part in self._parts
         ]
         # what is read from many months is not to be written out again wherever it is asked for
         fence = "" if kept else FENCE
-        joined = months_joined({_of(month): month for month in months}, each)
-        return f"SELECT {', '.join(columns)} FROM {people} {joined} WHERE {wanted} {fence}"
+        months = joined(unread(self._parts, kept), each)
+        return f"SELECT {', '.join(columns)} FROM {people} {months} WHERE {wanted} {fence}"
 
     def summed(self, rows: str) -> str:
         """Rows of parts with their sums; only those that are asked for are added up."""
@@ -185,7 +147,7 @@ class Basis:
 
     def _figures(self, each: Indicator, number: str) -> list[str]:
         return [
-            _figure(f"b.{self._sum(column, window)}", number, hundredths=_in_hundredths(column))
+            _figure(f"b.{self._sum(column, window)}", number, hundredths=in_hundredths(column))
             for column, window in self._sums_of(each, self._windows_of(each))
         ]
 
@@ -205,13 +167,13 @@ class Basis:
         while month <= last:
             self.ordered.append(month)
             month = rules.months_back(month, -1)
-        parts = [self._part(_BOUGHT, month) for month in self.ordered]
+        parts = [self._part(BOUGHT, month) for month in self.ordered]
         begun = ", ".join(
             f"CASE WHEN {part} IS NOT NULL THEN '{month}'::date END"
             for part, month in zip(parts, self.ordered, strict=True)
         )
-        orders = " + ".join(f"coalesce({part} & {_ORDERS}, 0)" for part in parts)
-        last_on = f"('{_DAY_0}'::date + (greatest({', '.join(parts)}) >> 32)::int)"
+        orders = " + ".join(f"coalesce({part} & {ORDERS}, 0)" for part in parts)
+        last_on = f"('{DAY_0}'::date + (greatest({', '.join(parts)}) >> 32)::int)"
         # whole hundredths, rounded up from the half on
         gap = f"(200 * ({last_on} - coalesce({begun}) + 1) + {orders}) / (2 * ({orders}))"
         known = f"num_nonnulls({', '.join(parts)}) >= {LEAST_MONTHS} AND {orders} >= {LEAST_ORDERS}"
@@ -225,15 +187,6 @@ class Basis:
 
     def _named(self, sql: str, name: str) -> str:
         return self._sums.setdefault(sql, name)
-
-
-def _of(month: date) -> str:
-    """The alias of a month's facts."""
-    return f"m{month:%Y%m}"
-
-
-def _in_hundredths(column: str) -> bool:
-    return isinstance(MonthlyFact._meta.get_field(column), DecimalField)
 
 
 def _figure(sql: str, number: str, *, hundredths: bool) -> str:

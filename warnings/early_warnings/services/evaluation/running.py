@@ -16,6 +16,7 @@ from early_warnings.models import Evaluation, Indicator, KeptBasis, Movement, Th
 from early_warnings.services.evaluation import causes, compiling, figures, gates, keeping, statements
 from early_warnings.services.evaluation.basis import Basis
 from early_warnings.services.evaluation.sending import send
+from early_warnings.services.months import notes
 from early_warnings.services.months.ranges import merged
 from early_warnings.services.months.work import Work
 
@@ -46,7 +47,7 @@ def evaluate(*, on: date, now: datetime, only_touched: bool = False) -> Evaluati
         # Checks that wait for the commit make a queue, which the triggers of the history walk through for every row.
         work.execute("SET CONSTRAINTS ALL IMMEDIATE")
         imports = _imports()
-        work.execute(keeping.TAKE)
+        notes.take(work, "warnings_touched", "moved")
         known = (_known_still(work, on) if only_touched else None) or known_on(work, on)
         indicators = _valid(on, known)
         customers = _of_customers(indicators)

@@ -1,7 +1,7 @@
 """The questions of the card as SQL: the same arithmetic, in the same order, as `rules.score.questions`.
 
-One pass over 24 months of facts makes a row of months a customer; the answers and their points are told from that row
-alone. Sums are added from the oldest month on, as in Python, so that both come to the same number to the last bit.
+The answers and their points are told from a row of months a customer alone (`keeping`). Sums are added from the oldest
+month on, as in Python, so that both come to the same number to the last bit.
 """
 
 from collections.abc import Callable, Iterable
@@ -13,55 +13,47 @@ from early_warnings.rules import months_back
 from early_warnings.rules.score import Asked, Bands
 from early_warnings.rules.score import questions as asked
 from early_warnings.rules.score.questions import Market, moved
-from early_warnings.services.months.ranges import WHOLE, Range, Ranges, months_joined, within
+from early_warnings.services.months.parts import Part
 from early_warnings.services.months.work import FENCE
 from early_warnings.services.scoring import order_days
 from early_warnings.services.scoring.cards import QUESTIONS, card_of
+from early_warnings.services.scoring.keeping import AMOUNTS, ITEMS, TABLE
 
-#: Months of amounts, and of items and orders, that the questions reach back to.
-AMOUNTS, ITEMS = 24, 12
 #: Who bought in fewer of these months is not judged: that is what the card was made of (docs/indicators.md).
 LEAST_BOUGHT, OF_MONTHS = 12, 15
 
 
-def pivot(month: date, known_from: date, *, touched: bool, ranges: Ranges = WHOLE) -> str:
-    """A row of months for every retailer with facts; of the `touched` only, or of all.
+def months(month: date, known_from: date, *, touched: bool) -> str:
+    """The kept months by how far they lie back, of the `touched` or of all.
 
-    Amounts are whole fen: they add up alike in whatever order.
+    Before anything is known nothing was bought. Amounts are whole fen: they add up alike in whatever order.
     """
-    return " UNION ALL ".join(f"({_pivot(month, known_from, each, touched=touched)})" for each in ranges)
 
+    def one(column: str, back: int) -> str:
+        at = months_back(month, back)
+        return Part(column, at).name if at >= known_from else "0"
 
-def _pivot(month: date, known_from: date, each: Range | None, *, touched: bool) -> str:
-    months = {back: at for back in range(AMOUNTS) if (at := months_back(month, back)) >= known_from}
-
-    def one(sql: str, back: int) -> str:
-        return f"coalesce({sql.format(f'm{back}')}, 0)" if back in months else "0"
-
-    columns = [f"{one('({}.amount * 100)::bigint', back)} AS a{back}" for back in range(AMOUNTS)]
-    columns += [f"{one('{}.items', back)} AS i{back}" for back in range(ITEMS)]
+    columns = [f"{one('amount', back)} AS a{back}" for back in range(AMOUNTS)]
+    columns += [f"{one('items', back)} AS i{back}" for back in range(ITEMS)]
     for name, first, last in (("orders_recent", 2, 0), ("orders_before", 11, 3)):
-        orders = " + ".join(one("{}.orders::bigint", back) for back in range(last, first + 1))
+        orders = " + ".join(f"{one('orders', back)}::bigint" for back in range(last, first + 1))
         columns.append(f"{orders} AS {name}")
-    people = "early_noted n JOIN accounts_customer c ON c.id = n.customer_id" if touched else "accounts_customer c"
-    joined = months_joined({f"m{back}": at for back, at in months.items()}, each)
-    known = ", ".join(f"m{back}.customer_id" for back in months)
-    return (
-        f"SELECT c.id AS customer_id, c.status = 'active' AS active, {', '.join(columns)} FROM {people} {joined}"
-        f" WHERE c.kind = 'retailer' AND coalesce({known}) IS NOT NULL{within('c.id', each)}"
-    )
+    people = "JOIN early_touched t ON t.customer_id = k.id" if touched else ""
+    return f"(SELECT k.id AS customer_id, {', '.join(columns)} FROM {TABLE} k {people})"
 
 
-def market(months: int) -> str:
-    """What all of them bought in each month, from the rows of `pivot`."""
-    return "SELECT " + ", ".join(f"round(coalesce(sum(a{back}), 0) / 100, 2)" for back in range(months))
+def market(rows: str) -> str:
+    """What all of them bought in each month, from the rows of `months`."""
+    columns = ", ".join(f"round(coalesce(sum(a{back}), 0) / 100, 2)" for back in range(AMOUNTS))
+    return f"SELECT {columns} FROM {rows} m"
 
 
-def scored(version: ScoreCard, month: date, market: Market, known_from: date, *, with_days: bool) -> str:
+def scored(version: ScoreCard, rows: str, month: date, market: Market, known_from: date, *, with_days: bool) -> str:
     """Points of every question that the version's kind may ask, in the order in which they are kept, and their sum.
 
-    Of everybody judged in `early_months` whose card it is: `with_days` the order days in `early_days` tell whose, else
-    all are asked by months. The steps stand in subqueries that are not merged, so that no sum is written out twice.
+    Of everybody judged among the `rows` of `months` whose card it is: `with_days` the order days in `early_days` tell
+    whose, else all are asked by months. The steps stand in subqueries that are not merged, so that no sum is written
+    out twice.
     """
     answers = _answers(month, market, known_from) | order_days.answers()
     bands = {each.ask: each for each in card_of(version)}
@@ -76,11 +68,11 @@ def scored(version: ScoreCard, month: date, market: Market, known_from: date, *,
         f" (SELECT customer_id, {places} FROM"
         f" (SELECT p.*, {_SPREADS} FROM"
         f" (SELECT t.*, {_SUMS} FROM"
-        f" ({_rows(version.kind, with_days=with_days)} {FENCE}) t {FENCE}) p {FENCE}) s {FENCE}) q {FENCE}) w"
+        f" ({_judged(version.kind, rows, with_days=with_days)} {FENCE}) t {FENCE}) p {FENCE}) s {FENCE}) q {FENCE}) w"
     )
 
 
-def _rows(kind: str, *, with_days: bool) -> str:
+def _judged(kind: str, rows: str, *, with_days: bool) -> str:
     """The months, and the order days, of those whose card is of a kind."""
     columns, joined, whose = _AS_IN_PYTHON, "", ""
     if kind == ScoreCard.Kind.DAYS:
@@ -88,7 +80,8 @@ def _rows(kind: str, *, with_days: bool) -> str:
         joined, whose = "JOIN early_days d USING (customer_id)", f" AND {order_days.EACH_MONTH_KNOWN}"
     elif with_days:
         joined, whose = "LEFT JOIN early_days d USING (customer_id)", f" AND NOT {order_days.EACH_MONTH_KNOWN}"
-    return f"SELECT {columns} FROM early_months m {joined} WHERE active AND {_BOUGHT} >= {LEAST_BOUGHT}{whose}"
+    active = "JOIN accounts_customer c ON c.id = m.customer_id AND c.status = 'active'"
+    return f"SELECT {columns} FROM {rows} m {active} {joined} WHERE {_BOUGHT} >= {LEAST_BOUGHT}{whose}"
 
 
 def _sum(letter: str, first: int, last: int = 0) -> str:

@@ -38,7 +38,7 @@ def year(month: date, *, touched: bool) -> str:
     """
     end = month_end(month)
     starts = ", ".join(f"'{months_back(month, back)}'" for back in reversed(range(_MONTHS)))
-    people = "JOIN early_noted n USING (customer_id)" if touched else ""
+    people = "JOIN early_touched t USING (customer_id)" if touched else ""
     last = f"FILTER (WHERE orders - number < {_LAST_ORDERS}) / {_LAST_ORDERS}"
     return f"""
         SELECT customer_id, count(*) AS ordered, ('{end}' - max(day))::float8 AS silent,

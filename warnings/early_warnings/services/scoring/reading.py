@@ -11,8 +11,8 @@ from early_warnings.models import CustomerScore, MarketMonth, ScoreCard, Thresho
 from early_warnings.rules import score
 from early_warnings.rules.score import Asked, History, MonthFacts, answers, month_end
 from early_warnings.rules.score.history import YEAR
-from early_warnings.services.scoring.arithmetic import AMOUNTS
 from early_warnings.services.scoring.cards import card_of
+from early_warnings.services.scoring.keeping import AMOUNTS
 from early_warnings.services.scoring.wording import LABELS, figure
 from early_warnings.services.seeing.following import lines_for
 

@@ -11,9 +11,10 @@ from django.db.models import Sum
 from early_warnings import rules
 from early_warnings.models import MarketMonth, ScoreCard, Scoring
 from early_warnings.services.evaluation.running import known_on
-from early_warnings.services.months.ranges import merged
+from early_warnings.services.months import notes
+from early_warnings.services.months.notes import Notes
 from early_warnings.services.months.work import Work
-from early_warnings.services.scoring import arithmetic, order_days
+from early_warnings.services.scoring import arithmetic, keeping, order_days
 from early_warnings.services.scoring.cards import card_on
 
 #: So many customers may be scored one by one, as a share of all, before everybody is scored again: until then the
@@ -23,12 +24,6 @@ MOST_TOUCHED = 0.05
 MONTHS_BEFORE, MONTHS_KEPT = 11, 23
 #: No question can be told from fewer months.
 LEAST_MONTHS = 11
-
-_TAKE_NOTES = """
-    CREATE TEMP TABLE early_noted ON COMMIT DROP AS
-    WITH taken AS (DELETE FROM warnings_scorenote RETURNING customer_id)
-    SELECT DISTINCT customer_id FROM taken
-"""
 
 _FIRST_FACT = "SELECT month FROM accounts_monthlyfact ORDER BY month LIMIT 1"
 
@@ -89,29 +84,26 @@ def _score(on: date, now: datetime, back: int, *, again: bool = False) -> Scorin
     known_days = work.execute(order_days.known_to_the_end(month))[0][0]
     by_days = card_on(on, ScoreCard.Kind.DAYS) if known_days else None
     work.execute("SET LOCAL work_mem = '128MB'")
-    work.execute(_TAKE_NOTES)
-    touched = None if again else _touched(work, month, card, by_days)
-    if touched == 0:
-        work.execute("DROP TABLE early_noted")
+    notes.take(work, "warnings_scorenote")
+    noted = Notes.of(work)
+    whole = Scoring.objects.filter(everybody=True).order_by("-pk").first()
+    few = not again and whole is not None and _are_few(noted, whole, (month, card, by_days))
+    if few and not noted.touched:
+        work.execute("DROP TABLE early_noted, early_touched")
         return None
-    work.execute("ANALYZE early_noted")
-    few = touched is not None
-    if few:
-        work.execute(f"CREATE UNLOGGED TABLE early_months AS {arithmetic.pivot(month, known_from, touched=True)}")
-    else:
-        with merged(work) as ranges:
-            pivot = arithmetic.pivot(month, known_from, touched=False, ranges=ranges)
-            work.execute(f"CREATE UNLOGGED TABLE early_months AS {pivot}")
-        _keep_market(work, month)
-    _answer(work, month, known_from, [card, by_days] if by_days else [card], few=few)
+    keeping.keep(work, keeping.parts_of(month, known_from), noted, customers=whole.customers if whole else 0)
+    rows = arithmetic.months(month, known_from, touched=few)
+    if not few:
+        _keep_market(work, month, rows)
+    _answer(work, rows, month, known_from, [card, by_days] if by_days else [card], few=few)
     changed = _write(work, month, few=few)
-    customers = work.execute("SELECT count(*) FROM early_months")[0][0]
-    work.execute("DROP TABLE early_months, early_days, early_scored, early_noted")
+    customers = work.execute(f"SELECT count(*) FROM {rows} m")[0][0]
+    work.execute("DROP TABLE early_days, early_scored, early_noted, early_touched")
     return Scoring.objects.create(
         month=month,
         card=card,
         by_days=by_days,
-        everybody=touched is None,
+        everybody=not few,
         customers=customers,
         changed=changed,
         milliseconds=round((time.monotonic() - started) * 1000),
@@ -119,14 +111,14 @@ def _score(on: date, now: datetime, back: int, *, again: bool = False) -> Scorin
     )
 
 
-def _answer(work: Work, month: date, known_from: date, cards: Sequence[ScoreCard], *, few: bool) -> None:
-    """Points of everybody in `early_months` by their card, in `early_scored`."""
+def _answer(work: Work, rows: str, month: date, known_from: date, cards: Sequence[ScoreCard], *, few: bool) -> None:
+    """Points of everybody in the rows of months by their card, in `early_scored`."""
     with_days = len(cards) > 1
     year = order_days.year(month, touched=few) + ("" if with_days else " LIMIT 0")
     work.execute(f"CREATE UNLOGGED TABLE early_days AS {year}")
-    work.execute("ANALYZE early_months (customer_id), early_days (customer_id)")
+    work.execute("ANALYZE early_days (customer_id)")
     market = {each.month: float(each.amount) for each in MarketMonth.objects.all()}
-    scored = (arithmetic.scored(each, month, market, known_from, with_days=with_days) for each in cards)
+    scored = (arithmetic.scored(each, rows, month, market, known_from, with_days=with_days) for each in cards)
     work.execute(f"CREATE UNLOGGED TABLE early_scored AS {' UNION ALL '.join(scored)}")
     work.execute("ANALYZE early_scored (customer_id)")
 
@@ -136,29 +128,23 @@ def _write(work: Work, month: date, *, few: bool) -> int:
     number = month.year * 12 + month.month
     days = list(ScoreCard.objects.filter(kind=ScoreCard.Kind.DAYS).values_list("pk", flat=True))
     changed = 0
-    among = "s.customer_id IN (SELECT customer_id FROM early_noted)" if few else "true"
+    among = "s.customer_id IN (SELECT customer_id FROM early_touched)" if few else "true"
     for sql in (_RENEW, _ADD, _FORGET.format(among=among)):
         work.execute(sql, month=month, days=days, number=number, kept=MONTHS_KEPT)
         changed += work.written
     return changed
 
 
-def _touched(work: Work, month: date, card: ScoreCard, by_days: ScoreCard | None) -> int | None:
-    """How many customers are to be scored again; None for everybody."""
-    everybody, touched = work.execute("SELECT count(*) FILTER (WHERE customer_id IS NULL), count(*) FROM early_noted")[
-        0
-    ]
-    whole = Scoring.objects.filter(everybody=True).order_by("-pk").first()
-    asked = (month, card.pk, by_days.pk if by_days else None)
-    if whole is None or everybody or (whole.month, whole.card_id, whole.by_days_id) != asked:
-        return None
+def _are_few(noted: Notes, whole: Scoring, asked: tuple[date, ScoreCard, ScoreCard | None]) -> bool:
+    """Whether those touched need only be scored again: nothing else has changed since everybody was."""
+    if noted.everybody or (whole.month, whole.card, whole.by_days) != asked:
+        return False
     since: dict[str, Any] = Scoring.objects.filter(pk__gt=whole.pk).aggregate(customers=Sum("customers"))
-    few = touched + (since["customers"] or 0) <= max(MOST_TOUCHED * whole.customers, 100)
-    return int(touched) if few else None
+    return noted.touched + (since["customers"] or 0) <= max(MOST_TOUCHED * whole.customers, 100)
 
 
-def _keep_market(work: Work, month: date) -> None:
-    amounts = work.execute(f"{arithmetic.market(arithmetic.AMOUNTS)} FROM early_months")[0]
+def _keep_market(work: Work, month: date, rows: str) -> None:
+    amounts = work.execute(arithmetic.market(rows))[0]
     MarketMonth.objects.all().delete()
     MarketMonth.objects.bulk_create(
         MarketMonth(month=rules.months_back(month, back), amount=amount) for back, amount in enumerate(amounts)
