@@ -14,45 +14,18 @@ from early_warnings.services.evaluation.running import known_on
 from early_warnings.services.months import notes
 from early_warnings.services.months.notes import Notes
 from early_warnings.services.months.work import Work
-from early_warnings.services.scoring import arithmetic, keeping, order_days
+from early_warnings.services.scoring import arithmetic, keeping, order_days, writing
 from early_warnings.services.scoring.cards import card_on
 
 #: So many customers may be scored one by one, as a share of all, before everybody is scored again: until then the
 #: market is taken to have moved as it had.
 MOST_TOUCHED = 0.05
-#: The first scoring tells so many months before it too, as far as their facts are there; so many are kept.
-MONTHS_BEFORE, MONTHS_KEPT = 11, 23
+#: The first scoring tells so many months before it too, as far as their facts are there.
+MONTHS_BEFORE = 11
 #: No question can be told from fewer months.
 LEAST_MONTHS = 11
 
 _FIRST_FACT = "SELECT month FROM accounts_monthlyfact ORDER BY month LIMIT 1"
-
-#: What changed is written, the rest is not touched. A month later the total joins those of the months before, if it is
-#: of the same kind of card: the two do not count alike.
-_RENEW = """
-    UPDATE warnings_customerscore s SET
-        month = %(month)s, card_id = n.card_id, points = n.points, total = n.total,
-        before = CASE
-            WHEN (s.card_id = ANY(%(days)s)) <> (n.card_id = ANY(%(days)s)) THEN '{}'
-            WHEN s.month < %(month)s THEN (array_fill(NULL::smallint, ARRAY[
-                (%(number)s - 1 - extract(year FROM s.month) * 12 - extract(month FROM s.month))::int
-            ]) || s.total || s.before)[1:%(kept)s]
-            WHEN s.month = %(month)s THEN s.before
-            ELSE '{}' END
-    FROM early_scored n
-    WHERE n.customer_id = s.customer_id
-        AND (s.month, s.card_id, s.points) IS DISTINCT FROM (%(month)s::date, n.card_id, n.points)
-"""
-_ADD = """
-    INSERT INTO warnings_customerscore (customer_id, month, card_id, points, total, before)
-    SELECT customer_id, %(month)s, card_id, points, total, '{}' FROM early_scored n
-    WHERE NOT EXISTS (SELECT 1 FROM warnings_customerscore s WHERE s.customer_id = n.customer_id)
-"""
-
-_FORGET = """
-    DELETE FROM warnings_customerscore s
-    WHERE {among} AND NOT EXISTS (SELECT 1 FROM early_scored n WHERE n.customer_id = s.customer_id)
-"""
 
 
 def score_customers(
@@ -95,8 +68,9 @@ def _score(on: date, now: datetime, back: int, *, again: bool = False) -> Scorin
     rows = arithmetic.months(month, known_from, touched=few)
     if not few:
         _keep_market(work, month, rows)
+    work.values |= writing.values(month)
     _answer(work, rows, month, known_from, [card, by_days] if by_days else [card], few=few)
-    changed = _write(work, month, few=few)
+    changed = writing.write(work, few=few)
     customers = work.execute(f"SELECT count(*) FROM {rows} m")[0][0]
     work.execute("DROP TABLE early_days, early_scored, early_noted, early_touched")
     return Scoring.objects.create(
@@ -119,20 +93,8 @@ def _answer(work: Work, rows: str, month: date, known_from: date, cards: Sequenc
     work.execute("ANALYZE early_days (customer_id)")
     market = {each.month: float(each.amount) for each in MarketMonth.objects.all()}
     scored = (arithmetic.scored(each, rows, month, market, known_from, with_days=with_days) for each in cards)
-    work.execute(f"CREATE UNLOGGED TABLE early_scored AS {' UNION ALL '.join(scored)}")
+    work.execute(f"CREATE UNLOGGED TABLE early_scored AS {writing.compared(' UNION ALL '.join(scored))}")
     work.execute("ANALYZE early_scored (customer_id)")
-
-
-def _write(work: Work, month: date, *, few: bool) -> int:
-    """Bring the kept scores to those of `early_scored`; how many rows that changed."""
-    number = month.year * 12 + month.month
-    days = list(ScoreCard.objects.filter(kind=ScoreCard.Kind.DAYS).values_list("pk", flat=True))
-    changed = 0
-    among = "s.customer_id IN (SELECT customer_id FROM early_touched)" if few else "true"
-    for sql in (_RENEW, _ADD, _FORGET.format(among=among)):
-        work.execute(sql, month=month, days=days, number=number, kept=MONTHS_KEPT)
-        changed += work.written
-    return changed
 
 
 def _are_few(noted: Notes, whole: Scoring, asked: tuple[date, ScoreCard, ScoreCard | None]) -> bool:
