@@ -187,7 +187,7 @@ MOMENTS = (
     "CREATE UNIQUE INDEX",
     "CREATE TEMP TABLE early_renewed",
     "INSERT INTO early_renewed",
-    "WITH gone",
+    "CREATE TEMP TABLE early_gone",
 )
 
 

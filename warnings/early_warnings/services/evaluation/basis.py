@@ -24,8 +24,6 @@ _GAVE_UP_SINCE = """ OR (c.status <> 'active' AND EXISTS (
         AND m.month > '{month}'::date - interval '3 months' AND m.month <= '{month}'))"""
 
 _ACTIVE = "c.status = 'active'"
-#: Those whose notes were taken.
-_TOUCHED = "early_touched t JOIN"
 
 
 @dataclass
@@ -69,13 +67,13 @@ class Basis:
         """Everybody as they were kept, under another name while the new rows are made, with what was not kept."""
         return self._in_ranges(ranges, f"{self.table}_before c", "true", kept)
 
-    def of_touched(self, kept: Collection[str]) -> str:
-        """Those of whom some months changed, with the parts `kept` as they were."""
-        return self._select(f"{_TOUCHED} {self.table} c ON c.id = t.customer_id AND NOT t.changed", "true", kept)
+    def renewed(self, rows: str, kept: Collection[str]) -> str:
+        """Those of whom only months changed, from their `rows` as they were, with the parts `kept` of these."""
+        return self._select(f"{rows} c", "NOT c.changed", kept)
 
     def of_changed(self) -> str:
         """Those whose state or classes changed, or who have come since."""
-        return self._select(f"{_TOUCHED} accounts_customer c ON c.id = t.customer_id AND t.changed", _ACTIVE)
+        return self._select("early_touched t JOIN accounts_customer c ON c.id = t.customer_id AND t.changed", _ACTIVE)
 
     def _in_ranges(self, ranges: Ranges, people: str, wanted: str, kept: Collection[str] = ()) -> str:
         return " UNION ALL ".join(
@@ -174,8 +172,8 @@ class Basis:
         )
         orders = " + ".join(f"coalesce({part} & {ORDERS}, 0)" for part in parts)
         last_on = f"('{DAY_0}'::date + (greatest({', '.join(parts)}) >> 32)::int)"
-        # whole hundredths, rounded up from the half on
-        gap = f"(200 * ({last_on} - coalesce({begun}) + 1) + {orders}) / (2 * ({orders}))"
+        # whole hundredths, rounded up from the half on; the orders, a long sum, written out once
+        gap = f"(200 * ({last_on} - coalesce({begun}) + 1) / ({orders}) + 1) / 2"
         known = f"num_nonnulls({', '.join(parts)}) >= {LEAST_MONTHS} AND {orders} >= {LEAST_ORDERS}"
         self._named(last_on, "last_on")
         self._named(f"CASE WHEN {known} THEN greatest({gap}, {LEAST_GAP}) END", "usual_gap")

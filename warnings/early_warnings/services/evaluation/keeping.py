@@ -63,12 +63,13 @@ def _renew(work: Work, basis: Basis, indicators: Sequence[Indicator], months: Co
     """Read those months again of whoever was touched, and everything of whose state or classes changed."""
     as_before = [part.name for part in basis.parts if part.month not in months]
     with looked_up(work):
-        renewed = gates.rows(indicators, basis, basis.of_touched(as_before))
+        gone = f"DELETE FROM {basis.table} b USING early_touched t WHERE b.id = t.customer_id RETURNING b.*, t.changed"
+        work.execute(f"CREATE TEMP TABLE early_gone ON COMMIT DROP AS WITH gone AS ({gone}) SELECT * FROM gone")
+        renewed = gates.rows(indicators, basis, basis.renewed("early_gone", as_before))
         work.execute(f"CREATE TEMP TABLE early_renewed ON COMMIT DROP AS {renewed}")
         if work.execute("SELECT 1 FROM early_touched WHERE changed LIMIT 1"):
             work.execute(f"INSERT INTO early_renewed {gates.rows(indicators, basis, basis.of_changed())}")
-    gone = f"DELETE FROM {basis.table} b USING early_touched t WHERE b.id = t.customer_id RETURNING b.*"
-    work.execute(f"WITH gone AS ({gone}) INSERT INTO {basis.ledger} {figures.ledger(indicators, basis, 'gone', -1)}")
     work.execute(f"INSERT INTO {basis.table} SELECT * FROM early_renewed")
-    work.execute(f"INSERT INTO {basis.ledger} {figures.ledger(indicators, basis, 'early_renewed')}")
-    work.execute("DROP TABLE early_renewed")
+    for rows, sign in (("early_gone", -1), ("early_renewed", 1)):
+        work.execute(f"INSERT INTO {basis.ledger} {figures.ledger(indicators, basis, rows, sign)}")
+    work.execute("DROP TABLE early_gone, early_renewed")

@@ -187,21 +187,26 @@ def _write(work: Work, among: str) -> list[int]:
     """Reports, signs, effects; gives the keys of new reports. `among` leaves out reports that nothing happened to."""
     work.execute(statements.FORGET_SETTLED)
     raised = [pk for (pk,) in work.execute(statements.RAISE)]
-    many = len(raised) > MANY
-    if many:
+    if _outgrown(work, "warnings_earlywarning", len(raised)):
         work.execute("ANALYZE warnings_earlywarning")
     work.execute(statements.TELL_OF_RAISED, raised=raised)
     work.execute(statements.COMPARE_SIGNS)
     work.execute(statements.TELL_OF_SIGNS)
     work.execute(statements.RENEW_SIGNS)
     work.execute(statements.ADD_SIGNS)
-    if many:
+    if _outgrown(work, "warnings_sign", work.written):
         work.execute("ANALYZE warnings_sign")
     work.execute(statements.CALM_SIGNS)
     work.execute(statements.TELL_OF_RETURN.format(among=among))
     work.execute(statements.SETTLE_LEVELS.format(among=among))
     work.execute(statements.MEASURE_EFFECTS)
     return raised
+
+
+def _outgrown(work: Work, table: str, added: int) -> bool:
+    """Whether the planner takes a table for a much smaller one than it has become."""
+    ((rows,),) = work.execute("SELECT reltuples FROM pg_class WHERE oid = %(table)s::regclass", table=table)
+    return added > max(MANY, int(rows) // 5)
 
 
 def _write_units(work: Work) -> list[int]:

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Sequence
+from contextlib import nullcontext
 from datetime import date, datetime
 from typing import Any
 
@@ -13,6 +14,7 @@ from early_warnings.models import MarketMonth, ScoreCard, Scoring
 from early_warnings.services.evaluation.running import known_on
 from early_warnings.services.months import notes
 from early_warnings.services.months.notes import Notes
+from early_warnings.services.months.ranges import looked_up
 from early_warnings.services.months.work import Work
 from early_warnings.services.scoring import arithmetic, keeping, order_days, writing
 from early_warnings.services.scoring.cards import card_on
@@ -69,7 +71,8 @@ def _score(on: date, now: datetime, back: int, *, again: bool = False) -> Scorin
     if not few:
         _keep_market(work, month, rows)
     work.values |= writing.values(month)
-    _answer(work, rows, month, known_from, [card, by_days] if by_days else [card], few=few)
+    with looked_up(work) if few else nullcontext():
+        _answer(work, rows, month, known_from, [card, by_days] if by_days else [card], few=few)
     changed = writing.write(work, few=few)
     customers = work.execute(f"SELECT count(*) FROM {rows} m")[0][0]
     work.execute("DROP TABLE early_days, early_scored, early_noted, early_touched")
