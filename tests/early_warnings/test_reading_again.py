@@ -169,6 +169,27 @@ def test_months_are_counted_again_only_when_rows_came_or_went(company: Company) 
     assert (evaluation and evaluation.month, statements.KNOWN in asked) == (LAST_MONTH, True)
 
 
+def test_nights_of_a_month_count_again_while_orders_lie_ahead(company: Company) -> None:
+    """Orders of the running month that end after the day are not known yet: the day comes when they are."""
+    market, running = steady_market(company.b), months_back(LAST_MONTH, -1)
+    for customer in market:
+        MonthlyFactFactory(customer=customer, month=running, quantity=70, last_order_on=TODAY + timedelta(days=1))
+    asked: list[str] = []
+
+    def night(days: int) -> tuple[date | None, bool]:
+        asked.clear()
+        with connection.execute_wrapper(lambda execute, *details: asked.append(details[0]) or execute(*details)):
+            evaluate(MONDAY + timedelta(days=days))
+        return Evaluation.objects.latest("on").known_until, statements.KNOWN in asked
+
+    until = running - timedelta(days=1)
+    assert night(0) == (until, True)
+    assert night(1) == (TODAY + timedelta(days=1), True)
+    assert night(2) == (TODAY + timedelta(days=1), False)
+    MonthlyFact.objects.filter(customer=market[0], month=running).update(last_order_on=TODAY + timedelta(days=3))
+    assert night(3) == (TODAY + timedelta(days=3), True)
+
+
 def test_notes_say_which_month_and_whether_a_row_came_or_went(company: Company) -> None:
     fact = MonthlyFactFactory(customer=company.a.customer, month=LAST_MONTH, quantity=70)
     # nothing is kept yet: everybody will be read

@@ -31,8 +31,8 @@ def candidates(
 ) -> list[str]:
     """Who is over the loosest line for their importance, and what open reports wait for (`early_known`).
 
-    A fixed number of statements for the facts, one more for each rank and each measure of other tables; they fill
-    `early_candidate`. With `touched` only customers whose facts have changed.
+    A fixed number of statements for the facts, one or two more for each rank and each measure of other tables; they
+    fill `early_candidate`. With `touched` only customers whose facts have changed.
     """
     lined = [each for each in indicators if each.pk in loosest]
     facts = [(each, figures(each, basis, moved)) for each in lined if needs_facts(each)]
@@ -66,7 +66,7 @@ def candidates(
         if each.comparison == rules.Comparison.RANK:
             found.append(_ranked(each, of, loosest[each.pk], basis.summed(basis.table), among))
     asked = [] if touched else [each for each in lined if not needs_facts(each)]
-    return [*found, *(_asked(each, loosest[each.pk], basis.table) for each in asked)]
+    return [*found, *(sql for each in asked for sql in _asked(each, loosest[each.pk], basis.table))]
 
 
 _CANDIDATES = """
@@ -107,7 +107,7 @@ def _ranked(each: Indicator, of: Figures, loosest: Loosest, rows: str, among: st
     )
 
 
-def _asked(each: Indicator, loosest: Loosest, table: str) -> str:
+def _asked(each: Indicator, loosest: Loosest, table: str) -> list[str]:
     """What is not in the facts is asked of its own tables; what is counted and did not happen is zero."""
     measure = MEASURES[each.measure]
     counted = measure.counted
@@ -118,30 +118,36 @@ def _asked(each: Indicator, loosest: Loosest, table: str) -> str:
     elif each.comparison == rules.Comparison.RANK:
         less = f"(rank() OVER ({peers} ORDER BY {recent}) - 1)::numeric"
         value = f"{less} / nullif(count(*) OVER ({peers}) - 1, 0)"
-    rows = measure.sql if counted or each.comparison != rules.Comparison.ABSOLUTE else _beyond(each, loosest)
-    asked, joined, wanted = "", f"{'LEFT ' if counted else ''}JOIN ({rows})", of_kind(each)
+    asked, wanted = "", of_kind(each)
+    sources = [f"JOIN ({measure.sql})"]
     if counted and each.comparison != rules.Comparison.RANK and not _zero_is_over(each, loosest):
         # Most customers have nothing that is counted: only those who have, or had, are looked at.
-        asked, joined = f"WITH asked AS MATERIALIZED ({measure.sql}) ", "LEFT JOIN asked"
+        asked, sources = f"WITH asked AS MATERIALIZED ({measure.sql}) ", ["LEFT JOIN asked"]
         wanted += f" AND (b.id IN (SELECT customer_id FROM asked UNION ALL {_WAITING.format(pk=each.pk)}))"
-    return (
+    elif counted:
+        sources = [f"LEFT JOIN ({measure.sql})"]
+    elif each.comparison == rules.Comparison.ABSOLUTE:
+        sources = [f"JOIN ({rows})" for rows in _beyond(each, loosest)]
+    return [
         f"{asked}INSERT INTO early_candidate ({_COLUMNS}) SELECT b.* FROM ("
         f"SELECT b.id, {_ATTRIBUTES}, {each.pk}::bigint AS pk, CASE WHEN {condition} THEN {_cut(value)} END AS value,"
         f" {recent} AS recent, {base} AS base, 1::numeric AS market FROM {table} b"
-        f" {joined} q ON q.customer_id = b.id WHERE {wanted}) b"
+        f" {source} q ON q.customer_id = b.id WHERE {wanted}) b"
         f" WHERE {_over(each, loosest)} OR (b.value IS NOT NULL AND {_waited_for(each)})"
-    )
+        for source in sources
+    ]
 
 
-def _beyond(each: Indicator, loosest: Loosest) -> str:
-    """Of a figure that stands in a table only the rows that matter, so that few are joined and reckoned with."""
+def _beyond(each: Indicator, loosest: Loosest) -> list[str]:
+    """Of a figure that stands in a table only the rows that matter: those over the line, then those that came back."""
     outer, sign = (max, "<=") if each.falling else (min, ">=")
     limit = outer(line for line in loosest.values() if line is not None)
-    over = f"q.recent {sign} {int(limit) if limit == int(limit) else limit}"
-    return (
-        f"SELECT q.* FROM ({MEASURES[each.measure].sql}) q"
-        f" WHERE {over} OR q.customer_id IN ({_WAITING.format(pk=each.pk)})"
-    )
+    rows = f"SELECT q.* FROM ({MEASURES[each.measure].sql}) q"
+    found = f"SELECT customer_id FROM early_candidate WHERE indicator_id = {each.pk}"
+    return [
+        f"{rows} WHERE q.recent {sign} {int(limit) if limit == int(limit) else limit}",
+        f"{rows} JOIN ({_WAITING.format(pk=each.pk)} EXCEPT {found}) back USING (customer_id)",
+    ]
 
 
 _WAITING = "SELECT customer_id FROM early_known WHERE indicator_id = {pk}"

@@ -48,7 +48,7 @@ def evaluate(*, on: date, now: datetime, only_touched: bool = False) -> Evaluati
         work.execute("SET CONSTRAINTS ALL IMMEDIATE")
         imports = _imports()
         notes.take(work, "warnings_touched", "moved")
-        known = (_known_still(work, on) if only_touched else None) or known_on(work, on)
+        known = _known_still(work, on) or known_on(work, on)
         indicators = _valid(on, known)
         customers = _of_customers(indicators)
         basis = figures.basis_of(customers, known, keeping.TABLE)
@@ -92,9 +92,15 @@ def _was_known(known: rules.Known) -> bool:
 
 
 def _known_still(work: Work, on: date) -> rules.Known | None:
-    """What the last evaluation of the day knew, if by the notes taken the facts can tell no other months since."""
-    last = Evaluation.objects.filter(on=on, finished_at__isnull=False).first()
-    if last is None or work.execute(keeping.MOVED, running=on.replace(day=1)):
+    """What the last evaluation of the month knew, if by the notes taken the facts can tell no other months since.
+
+    On another day that was not to know of orders until then, they may be known of now.
+    """
+    last = Evaluation.objects.filter(finished_at__isnull=False, month__isnull=False).order_by("-on").first()
+    if last is None or last.month is None or last.on.replace(day=1) != on.replace(day=1):
+        return None
+    of_running = last.known_until is not None and last.known_until.replace(day=1) > last.month
+    if not (of_running or last.on == on) or work.execute(keeping.MOVED, running=on.replace(day=1)):
         return None
     return rules.Known(on, last.month, last.known_until)
 
