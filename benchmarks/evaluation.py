@@ -2,8 +2,8 @@
 
 `python benchmarks/evaluation.py [--customers 40000] [--months 15] [--repeat 3] [--plan] [--keep NAME]`
 
-An evaluation is told in three parts: the basis brought up to date, of which the first night reads every month and the
-first night of a new month what is new; who is over a line; and the reports and signs that are written, of which the
+An evaluation is told in three parts: the basis brought up to date, of which the first night reads every month, and one
+after the import of a new month that month; who is over a line; and the reports and signs that are written, of which the
 first night has those of months.
 
 Makes a database of its own beside the present one, fills it by SQL, evaluates, and drops it again.
@@ -182,10 +182,10 @@ def main() -> None:
 
 
 def measure(repeat: int) -> None:
-    """The first night, further ones, an import and a new month, beside the bare join; then the score card."""
+    """The first night, further ones, an import and a new month, beside the bare join; scores come before signs."""
     from django.db.models import Max
     from early_warnings import services
-    from early_warnings.models import Evaluation, KeptBasis, Touched
+    from early_warnings.models import Evaluation, KeptBasis, Scoring, Touched
     from early_warnings.rules import months_back
 
     from accounts import clock
@@ -196,26 +196,36 @@ def measure(repeat: int) -> None:
         parts = Parts()
         return parts.time(partial(services.evaluate, on=on, now=clock.now())), parts
 
+    def score(on: date) -> tuple[Scoring | None, float]:
+        started = time.perf_counter()
+        scoring = services.score_customers(on=on, now=clock.now(), months_before=0)
+        return scoring, time.perf_counter() - started
+
     last = Evaluation.objects.aggregate(last=Max("on"))["last"]
     begun = ON if last is None else last + timedelta(days=1)
     bare = [seconds(bare_join, repeat)]
     with Memory() as memory:
+        scored = {"everybody": score(begun)}
         first, whole = night(begun)
         bare.append(seconds(bare_join, repeat))
         nights = [night(begun + timedelta(days=1 + day)) for day in range(repeat)]
         started = time.perf_counter()
         touched = import_some()
         writing = time.perf_counter() - started
-        moved = clock.now() + timedelta(days=(nights[-1][0].on - clock.today()).days)
+        today = nights[-1][0].on
         imported = Parts()
+        moved = clock.now() + timedelta(days=(today - clock.today()).days)
         after = imported.time(lambda: services.evaluate_after_imports(now=moved))
+        scored["those imported"] = score(today)
         bare.append(seconds(bare_join, repeat))
         KeptBasis.objects.update(plan="")
-        _again, anew = night(nights[-1][0].on + timedelta(days=1))
+        _again, anew = night(today + timedelta(days=1))
         month = months_back(MonthlyFact.objects.aggregate(newest=Max("month"))["newest"], -1)
         write_facts({month: {"last": False, "recent": False}})
         Touched.objects.create(month=month, moved=True)  # the note of the import of so many
-        turned, moved_on = night(months_back(month, -1) + timedelta(days=1))
+        turn = months_back(month, -1) + timedelta(days=1)
+        scored["everybody, a month later"] = score(turn)
+        turned, moved_on = night(turn)
         bare.append(seconds(bare_join, repeat))
     join = statistics.median(bare)
     usual = sorted((parts for _night, parts in nights), key=lambda each: each.whole)[len(nights) // 2]
@@ -233,30 +243,16 @@ def measure(repeat: int) -> None:
     )
     print(f"a night that reads every month anew: {anew.said(join)}")
     print(
-        f"first night of a new month: {turned.signs:,} signs, {turned.opened:,} reports opened; {moved_on.said(join)}"
+        f"after a whole month was imported: {turned.signs:,} signs, {turned.opened:,} reports opened;"
+        f" {moved_on.said(join)}"
     )
-    print(f"memory at most: {memory.said()}", flush=True)
-    measure_scoring(turned.on, join)
-
-
-def measure_scoring(on: date, bare: float) -> None:
-    """The score card of everybody, and of those whom an import touched."""
-    from early_warnings import services
-
-    from accounts import clock
-
-    for whom, before in (("everybody", None), ("an import", import_some)):
-        if before is not None:
-            before()
-        started = time.perf_counter()
-        scoring = services.score_customers(on=on, now=clock.now(), months_before=0)
-        taken = time.perf_counter() - started
+    for whom, (scoring, taken) in scored.items():
         if scoring is not None:
             print(
-                f"score card after {whom}: {scoring.customers:,} looked at, {scoring.changed:,} written,"
-                f" {taken:.2f} s, ratio {taken / bare:.2f}",
-                flush=True,
+                f"score card of {whom}: {scoring.customers:,} looked at, {scoring.changed:,} written,"
+                f" {taken:.2f} s, ratio {taken / join:.2f}"
             )
+    print(f"memory at most: {memory.said()}", flush=True)
 
 
 def import_some() -> int:
