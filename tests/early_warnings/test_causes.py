@@ -8,6 +8,7 @@ from django.db import IntegrityError, connection, transaction
 from django.test import Client
 from django.utils import translation
 from early_warnings import services
+from early_warnings.forms import CloseForm
 from early_warnings.models import Indicator, Threshold, UnitWarning
 from early_warnings.services import wording
 from pytest_django import DjangoAssertNumQueries
@@ -179,6 +180,19 @@ def test_solved_after_the_measure(warning: UnitWarning) -> None:
     assert (measure.value_before, measure.value_after, measure.verdict) == (Decimal("3.0769"), 0, "recovered")
     assert measured.duty is not None
     assert (measured.state, measured.duty.level) == ("measures", 1)
+
+
+def test_a_cause_is_solved_or_not_where_a_customer_is_won_back_or_lost(warning: UnitWarning, client: Client) -> None:
+    measured = _measured(warning)
+    assert measured.duty is not None
+    signed_in(client, measured.duty.owner)
+    said = [str(label) for _value, label in CloseForm(outcomes=measured.outcomes)["outcome"].field.choices]
+    assert said == ["已解决", "未解决", "接受"]
+    services.close(report=measured, outcome="lost", conclusion="供应商不改", by=measured.duty.owner, now=later(91))
+    told = client.get(f"/warnings/units/{warning.pk}/").content.decode()
+    assert "<b>未解决</b> 供应商不改" in told
+    listed = client.get("/warnings/units/?view=closed").content.decode()
+    assert "<td>未解决<div" in listed
 
 
 def test_not_solved_goes_one_level_up(known: Company, warning: UnitWarning) -> None:

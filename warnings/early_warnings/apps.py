@@ -22,6 +22,7 @@ def _kinds() -> tuple[kinds.Kind, ...]:
     from accounts.models import Customer, OrgUnit
     from complaints.models import Complaint
     from early_warnings.models import UnitWarning
+    from early_warnings.models.reports import OF_CAUSE
 
     outcomes = dict(UnitWarning.Outcome.choices)
     return (
@@ -52,7 +53,7 @@ def _kinds() -> tuple[kinds.Kind, ...]:
             url_name="warnings:unit-warning",
             icon="trending-up",
             cases=dict(OrgUnit.Kind.choices),
-            words={"cause": dict(Complaint.Cause.choices), "outcome": outcomes},
+            words={"cause": dict(Complaint.Cause.choices), "outcome": OF_CAUSE},
         ),
         kinds.Kind(
             key="warning.measure",

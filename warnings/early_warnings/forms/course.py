@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.forms.moments import Day
 from accounts.models import Post
 from early_warnings import rules
-from early_warnings.models import EarlyWarning, Measure
+from early_warnings.models import Measure
 from early_warnings.services import Proposal
 
 #: A measure is proposed to be done within so long, until somebody says otherwise.
@@ -64,13 +64,17 @@ def measure_forms(
 class CloseForm(forms.Form):
     """What came of it (WRN-5)."""
 
-    outcome = forms.ChoiceField(label=_("Outcome"), choices=EarlyWarning.Outcome.choices, widget=forms.RadioSelect)
+    outcome = forms.ChoiceField(label=_("Outcome"), widget=forms.RadioSelect)
     conclusion = forms.CharField(
         label=_("In words"),
         max_length=300,
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text=_("What helped, or why not: it is shown in similar cases."),
     )
+
+    def __init__(self, *args: Any, outcomes: Mapping[str, Any], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["outcome"].choices = list(outcomes.items())  # type: ignore[attr-defined]
 
 
 class SuppressForm(forms.Form):

@@ -1,5 +1,7 @@
 """The course that reports about customers and about units have in common (WRN-3, WRN-5)."""
 
+from typing import Any
+
 import pgtrigger
 from django.db import models
 from django.db.models import Q
@@ -78,3 +80,8 @@ class Course(models.Model):
 
     class Meta:
         abstract = True
+
+    @property
+    def outcomes(self) -> dict[str, Any]:
+        """What may have come of it, in words."""
+        return dict(self.Outcome.choices)

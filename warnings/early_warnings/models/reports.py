@@ -1,5 +1,7 @@
 """Urgent reports 紧急报告 about customers and units, and the signs in them (WRN-2, WRN-3)."""
 
+from typing import Any
+
 import pghistory
 from django.db import models
 from django.db.models import Q
@@ -96,6 +98,10 @@ class Sign(models.Model):
         return f"{self.indicator} {self.value}"
 
 
+#: Nobody is won back or lost with a cause of complaints.
+OF_CAUSE: dict[str, Any] = dict(Course.Outcome.choices) | {"recovered": _("solved"), "lost": _("not solved")}
+
+
 @pghistory.track()
 class UnitWarning(Course):
     """A total or ratio of a unit over its line (WRN-2), or a cause of complaints that rises there (CMP-6).
@@ -131,6 +137,13 @@ class UnitWarning(Course):
 
     def __str__(self) -> str:
         return self.number
+
+    @property
+    def outcomes(self) -> dict[str, Any]:
+        return OF_CAUSE if self.indicator.family == Indicator.Family.CAUSE else super().outcomes
+
+    def get_outcome_display(self) -> str:  # type: ignore[no-redef]
+        return str(self.outcomes.get(self.outcome, ""))
 
     @property
     def number(self) -> str:

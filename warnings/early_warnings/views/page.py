@@ -200,11 +200,12 @@ class Page:
         first = [{"who": doers[0].person_id}] if doers else []
         return measure_forms(None, posts=doers, today=timezone.localdate(self.now), initial=first)
 
-    def _outcome(self) -> dict[str, str]:
+    def _closing(self) -> CloseForm:
         """What the indicator said when it was measured again is proposed as the outcome; the holder decides."""
         verdicts = {each.verdict for each in self.measures}
         said = {Measure.Verdict.RECOVERED: "recovered", Measure.Verdict.LOST: "lost"}
-        return {"outcome": next((said[each] for each in said if each in verdicts), "")}
+        proposed = next((said[each] for each in said if each in verdicts), "")
+        return CloseForm(initial={"outcome": proposed}, outcomes=self.report.outcomes)
 
     def _suppressing(self) -> SuppressForm | None:
         if rules.Act.SUPPRESS not in self.acts or self.report.suppressed_until is not None:
@@ -231,7 +232,7 @@ class Page:
             "may_act": self.may_act,
             "act_url": self.url,
             "proposing": self.measure_rows() if rules.Act.PROPOSE in self.acts else None,
-            "closing": CloseForm(initial=self._outcome()) if rules.Act.CLOSE in self.acts else None,
+            "closing": self._closing() if rules.Act.CLOSE in self.acts else None,
             "suppressing": self._suppressing(),
             "suppress_url": self._act_url("suppress"),
             **(causes.shown(self.report, self.person) if isinstance(self.report, UnitWarning) else {}),

@@ -102,7 +102,7 @@ def finish_measure(request: HttpRequest, pk: int) -> HttpResponse:
 def close(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
     """End the report with its outcome."""
     page = _page(request, KINDS[kind], pk)
-    form = CloseForm(request.POST)
+    form = CloseForm(request.POST, outcomes=page.report.outcomes)
     page.bound["closing"] = form
     if not form.is_valid():
         return page.show(status=422)
