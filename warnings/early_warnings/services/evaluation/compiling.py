@@ -27,19 +27,18 @@ def candidates(
     basis: Basis,
     moved: Market,
     *,
-    touched: bool = False,
+    touched: str = "",
 ) -> list[str]:
     """Who is over the loosest line for their importance, and what open reports wait for (`early_known`).
 
     A fixed number of statements for the facts, one or two more for each rank and each measure of other tables; they
-    fill `early_candidate`. With `touched` only customers whose facts have changed.
+    fill `early_candidate`. With a table of `touched` rows of the basis only these customers.
     """
     lined = [each for each in indicators if each.pk in loosest]
     facts = [(each, figures(each, basis, moved)) for each in lined if needs_facts(each)]
     plain = [(each, of) for each, of in facts if each.comparison != rules.Comparison.RANK]
-    rows = f"{basis.table} b JOIN early_touched t ON t.customer_id = b.id" if touched else f"{basis.table} b"
     gates = " OR ".join(reached(each, basis, loosest[each.pk], moved) for each, _of in plain) or "false"
-    passed = basis.summed(f"(SELECT b.* FROM {rows} WHERE {gates})")
+    passed = basis.summed(f"(SELECT b.* FROM {touched or basis.table} b WHERE {gates})")
     found = [f"CREATE TEMP TABLE early_reached ON COMMIT DROP AS SELECT b.* FROM {passed} b", _CANDIDATES]
     if plain:
         hits = [
@@ -61,7 +60,7 @@ def candidates(
             "DROP TABLE early_back, early_held",
         ]
     found.append("DROP TABLE early_reached")
-    among = "b.id IN (SELECT customer_id FROM early_touched)" if touched else "true"
+    among = f"b.id IN (SELECT id FROM {touched})" if touched else "true"
     for each, of in facts:
         if each.comparison == rules.Comparison.RANK:
             found.append(_ranked(each, of, loosest[each.pk], basis.summed(basis.table), among))

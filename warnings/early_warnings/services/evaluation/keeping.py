@@ -16,6 +16,8 @@ from early_warnings.services.months.ranges import looked_up, merged
 from early_warnings.services.months.work import Work
 
 TABLE = "warnings_basis"
+#: The rows of the touched as they are now, until the evaluation is over.
+RENEWED = "early_renewed"
 #: Past this share of the customers it is quicker to read everybody's.
 MOST_TOUCHED = 0.2
 
@@ -24,7 +26,7 @@ MOVED = "SELECT 1 FROM early_noted WHERE month IS NULL OR month >= %(running)s O
 
 
 def keep(work: Work, basis: Basis, indicators: Sequence[Indicator]) -> bool:
-    """Bring the kept basis up to date by the notes taken; True if it was only renewed for those in `early_touched`."""
+    """Bring the kept basis up to date by the notes taken; True if only the rows in `RENEWED` are others."""
     kept, _ = KeptBasis.objects.select_for_update().get_or_create(pk=1)
     notes = Notes.of(work)
     most = max(MOST_TOUCHED * kept.customers, 100)
@@ -37,7 +39,7 @@ def keep(work: Work, basis: Basis, indicators: Sequence[Indicator]) -> bool:
         _make(work, basis, indicators, usable if columns else None)
         if notes.touched > most:
             work.execute("DELETE FROM early_touched WHERE NOT changed")
-    if columns and notes.touched:
+    if columns and (notes.touched or only_renewed):
         _renew(work, basis, indicators, notes.of_touched)
     if notes.touched or not only_renewed:
         kept.plan = plan
@@ -60,16 +62,19 @@ def _make(work: Work, basis: Basis, indicators: Sequence[Indicator], usable: Col
 
 
 def _renew(work: Work, basis: Basis, indicators: Sequence[Indicator], months: Collection[date]) -> None:
-    """Read those months again of whoever was touched, and everything of whose state or classes changed."""
+    """Read those months again of whoever was touched, and everything of whose state or classes changed.
+
+    They stand in `RENEWED` too.
+    """
     as_before = [part.name for part in basis.parts if part.month not in months]
     with looked_up(work):
         gone = f"DELETE FROM {basis.table} b USING early_touched t WHERE b.id = t.customer_id RETURNING b.*, t.changed"
         work.execute(f"CREATE TEMP TABLE early_gone ON COMMIT DROP AS WITH gone AS ({gone}) SELECT * FROM gone")
         renewed = gates.rows(indicators, basis, basis.renewed("early_gone", as_before))
-        work.execute(f"CREATE TEMP TABLE early_renewed ON COMMIT DROP AS {renewed}")
+        work.execute(f"CREATE TEMP TABLE {RENEWED} ON COMMIT DROP AS {renewed}")
         if work.execute("SELECT 1 FROM early_touched WHERE changed LIMIT 1"):
-            work.execute(f"INSERT INTO early_renewed {gates.rows(indicators, basis, basis.of_changed())}")
-    work.execute(f"INSERT INTO {basis.table} SELECT * FROM early_renewed")
-    for rows, sign in (("early_gone", -1), ("early_renewed", 1)):
+            work.execute(f"INSERT INTO {RENEWED} {gates.rows(indicators, basis, basis.of_changed())}")
+    work.execute(f"INSERT INTO {basis.table} SELECT * FROM {RENEWED}")
+    for rows, sign in (("early_gone", -1), (RENEWED, 1)):
         work.execute(f"INSERT INTO {basis.ledger} {figures.ledger(indicators, basis, rows, sign)}")
-    work.execute("DROP TABLE early_gone, early_renewed")
+    work.execute("DROP TABLE early_gone")

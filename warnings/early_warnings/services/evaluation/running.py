@@ -59,7 +59,7 @@ def evaluate(*, on: date, now: datetime, only_touched: bool = False) -> Evaluati
         work.execute(statements.WAITED_FOR.format(among=among))
         moved = _market(work, customers, basis)
         _keep_movement(moved, basis.month)
-        _measure(work, customers, basis, moved, touched=few)
+        _measure(work, customers, basis, moved, touched=keeping.RENEWED if few else "")
         if not few:
             _count_units(work, indicators, basis)
         raised, units = _write(work, among), []
@@ -68,10 +68,8 @@ def evaluate(*, on: date, now: datetime, only_touched: bool = False) -> Evaluati
         send(raised, units, now=now)
         signs = work.execute("SELECT count(*) FROM early_sign")[0][0]
         work.execute("SET CONSTRAINTS ALL DEFERRED")
-        units_too = "" if few else ", early_unit"
-        work.execute(
-            f"DROP TABLE early_known, early_value, early_sign, early_seen, early_noted, early_touched{units_too}"
-        )
+        work.execute("DROP TABLE early_known, early_value, early_sign, early_seen, early_noted, early_touched")
+        work.execute(f"DROP TABLE IF EXISTS early_unit, {keeping.RENEWED}")
     evaluation, _ = Evaluation.objects.select_for_update().get_or_create(on=on, defaults={"started_at": now})
     evaluation.month, evaluation.known_until, evaluation.finished_at = known.month, known.until, now
     evaluation.imports = imports
@@ -161,7 +159,7 @@ def _keep_movement(moved: figures.Market, month: date) -> None:
 
 
 def _measure(
-    work: Work, customers: Sequence[Indicator], basis: Basis, moved: figures.Market, *, touched: bool = False
+    work: Work, customers: Sequence[Indicator], basis: Basis, moved: figures.Market, *, touched: str = ""
 ) -> None:
     """Signs of customers, from a basis, in the tables `early_value` and `early_sign`."""
     work.execute("ANALYZE early_known")
