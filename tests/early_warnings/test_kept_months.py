@@ -143,7 +143,7 @@ def test_after_a_crash_everything_is_read(shops: list[Customer]) -> None:
         again = score()
     assert again is not None
     assert (again.everybody, again.customers) == (False, 1)
-    assert len(read) == 24
+    assert len(set(read)) == 24
     found = kept()
     assert {pk for pk in found if found[pk] != before[pk]} == {shops[0].pk}
     assert_kept_as_read_anew(TODAY)

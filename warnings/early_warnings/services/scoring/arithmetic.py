@@ -17,14 +17,14 @@ from early_warnings.services.months.parts import Part
 from early_warnings.services.months.work import FENCE
 from early_warnings.services.scoring import order_days
 from early_warnings.services.scoring.cards import QUESTIONS, card_of
-from early_warnings.services.scoring.keeping import AMOUNTS, ITEMS, TABLE
+from early_warnings.services.scoring.keeping import AMOUNTS, ITEMS
 
 #: Who bought in fewer of these months is not judged: that is what the card was made of (docs/indicators.md).
 LEAST_BOUGHT, OF_MONTHS = 12, 15
 
 
-def months(month: date, known_from: date, *, touched: bool) -> str:
-    """The kept months by how far they lie back, of the `touched` or of all.
+def months(table: str, month: date, known_from: date) -> str:
+    """The kept months of a table by how far they lie back.
 
     Before anything is known nothing was bought. Amounts are whole fen: they add up alike in whatever order.
     """
@@ -38,8 +38,7 @@ def months(month: date, known_from: date, *, touched: bool) -> str:
     for name, first, last in (("orders_recent", 2, 0), ("orders_before", 11, 3)):
         orders = " + ".join(f"{one('orders', back)}::bigint" for back in range(last, first + 1))
         columns.append(f"{orders} AS {name}")
-    people = "JOIN early_touched t ON t.customer_id = k.id" if touched else ""
-    return f"(SELECT k.id AS customer_id, {', '.join(columns)} FROM {TABLE} k {people})"
+    return f"(SELECT id AS customer_id, {', '.join(columns)} FROM {table})"
 
 
 def market(rows: str) -> str:

@@ -15,6 +15,8 @@ from early_warnings.services.months.ranges import Range, looked_up, merged, with
 from early_warnings.services.months.work import Work
 
 TABLE = "warnings_months"
+#: The rows of the touched as they are now, until the scoring is over.
+RENEWED = "early_renewed"
 #: Past this share of the customers it is quicker to read everybody's.
 MOST_RENEWED = 0.2
 
@@ -33,13 +35,16 @@ def parts_of(month: date, known_from: date) -> list[Part]:
     ]
 
 
-def keep(work: Work, parts: Sequence[Part], notes: Notes, *, customers: int) -> None:
-    """Bring the kept months up to date by the notes taken; there were so many `customers`, if any."""
+def keep(work: Work, parts: Sequence[Part], notes: Notes, *, customers: int, few: bool) -> None:
+    """Bring the kept months up to date by the notes taken; there were so many `customers`, if any.
+
+    Where only a `few` are scored their rows stand in `RENEWED` too.
+    """
     there = set() if notes.nothing_known else columns_of(work, TABLE, filled=customers > 0)
     kept = notes.usable(parts, there, most=max(MOST_RENEWED * customers, 100))
     if len(kept) < len(parts):
         _make(work, parts, kept)
-    if kept and notes.touched:
+    if few or (kept and notes.touched):
         _renew(work, parts, notes.of_touched)
 
 
@@ -59,10 +64,9 @@ def _renew(work: Work, parts: Sequence[Part], months: Collection[date]) -> None:
     kept = [part.name for part in parts if part.month not in months]
     with looked_up(work):
         renewed = _select(parts, touched, TABLE, kept)
-        work.execute(f"CREATE TEMP TABLE early_renewed ON COMMIT DROP AS {renewed}")
+        work.execute(f"CREATE TEMP TABLE {RENEWED} ON COMMIT DROP AS {renewed}")
         work.execute(f"DELETE FROM {TABLE} m USING early_touched t WHERE m.id = t.customer_id")
-    work.execute(f"INSERT INTO {TABLE} SELECT * FROM early_renewed")
-    work.execute("DROP TABLE early_renewed")
+    work.execute(f"INSERT INTO {TABLE} SELECT * FROM {RENEWED}")
 
 
 def _select(parts: Sequence[Part], people: str, before: str, kept: Collection[str], each: Range | None = None) -> str:

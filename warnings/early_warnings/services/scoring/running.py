@@ -66,8 +66,9 @@ def _score(on: date, now: datetime, back: int, *, again: bool = False) -> Scorin
     if few and not noted.touched:
         work.execute("DROP TABLE early_noted, early_touched")
         return None
-    keeping.keep(work, keeping.parts_of(month, known_from), noted, customers=whole.customers if whole else 0)
-    rows = arithmetic.months(month, known_from, touched=few)
+    kept = whole.customers if whole else 0
+    keeping.keep(work, keeping.parts_of(month, known_from), noted, customers=kept, few=few)
+    rows = arithmetic.months(keeping.RENEWED if few else keeping.TABLE, month, known_from)
     if not few:
         _keep_market(work, month, rows)
     work.values |= writing.values(month)
@@ -76,6 +77,7 @@ def _score(on: date, now: datetime, back: int, *, again: bool = False) -> Scorin
     changed = writing.write(work, few=few)
     customers = work.execute(f"SELECT count(*) FROM {rows} m")[0][0]
     work.execute("DROP TABLE early_days, early_scored, early_noted, early_touched")
+    work.execute(f"DROP TABLE IF EXISTS {keeping.RENEWED}")
     return Scoring.objects.create(
         month=month,
         card=card,
