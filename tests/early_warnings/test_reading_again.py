@@ -172,8 +172,6 @@ def test_months_are_counted_again_only_when_rows_came_or_went(company: Company) 
 def test_nights_of_a_month_count_again_while_orders_lie_ahead(company: Company) -> None:
     """Orders of the running month that end after the day are not known yet: the day comes when they are."""
     market, running = steady_market(company.b), months_back(LAST_MONTH, -1)
-    for customer in market:
-        MonthlyFactFactory(customer=customer, month=running, quantity=70, last_order_on=TODAY + timedelta(days=1))
     asked: list[str] = []
 
     def night(days: int) -> tuple[date | None, bool]:
@@ -183,6 +181,10 @@ def test_nights_of_a_month_count_again_while_orders_lie_ahead(company: Company) 
         return Evaluation.objects.latest("on").known_until, statements.KNOWN in asked
 
     until = running - timedelta(days=1)
+    assert night(-2) == (until, True)
+    assert night(-1) == (until, False), "nothing of the running month is there"
+    for customer in market:
+        MonthlyFactFactory(customer=customer, month=running, quantity=70, last_order_on=TODAY + timedelta(days=1))
     assert night(0) == (until, True)
     assert night(1) == (TODAY + timedelta(days=1), True)
     assert night(2) == (TODAY + timedelta(days=1), False)

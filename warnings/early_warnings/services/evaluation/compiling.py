@@ -31,7 +31,7 @@ def candidates(
 ) -> list[str]:
     """Who is over the loosest line for their importance, and what open reports wait for (`early_known`).
 
-    A fixed number of statements for the facts, one or two more for each rank and each measure of other tables; they
+    A fixed number of statements for the facts, some more for each rank and each measure of other tables; they
     fill `early_candidate`. With a table of `touched` rows of the basis only these customers.
     """
     lined = [each for each in indicators if each.pk in loosest]
@@ -117,35 +117,39 @@ def _asked(each: Indicator, loosest: Loosest, table: str) -> list[str]:
     elif each.comparison == rules.Comparison.RANK:
         less = f"(rank() OVER ({peers} ORDER BY {recent}) - 1)::numeric"
         value = f"{less} / nullif(count(*) OVER ({peers}) - 1, 0)"
-    asked, wanted = "", of_kind(each)
-    sources = [f"JOIN ({measure.sql})"]
+    asked, joined, wanted = "", f"{'LEFT ' if counted else ''}JOIN ({measure.sql})", of_kind(each)
+    before: list[str] = []
     if counted and each.comparison != rules.Comparison.RANK and not _zero_is_over(each, loosest):
         # Most customers have nothing that is counted: only those who have, or had, are looked at.
-        asked, sources = f"WITH asked AS MATERIALIZED ({measure.sql}) ", ["LEFT JOIN asked"]
+        asked, joined = f"WITH asked AS MATERIALIZED ({measure.sql}) ", "LEFT JOIN asked"
         wanted += f" AND (b.id IN (SELECT customer_id FROM asked UNION ALL {_WAITING.format(pk=each.pk)}))"
-    elif counted:
-        sources = [f"LEFT JOIN ({measure.sql})"]
-    elif each.comparison == rules.Comparison.ABSOLUTE:
-        sources = [f"JOIN ({rows})" for rows in _beyond(each, loosest)]
-    return [
+    elif not counted and each.comparison == rules.Comparison.ABSOLUTE:
+        before, joined = _beyond(each, loosest), "JOIN early_asked"
+    found = (
         f"{asked}INSERT INTO early_candidate ({_COLUMNS}) SELECT b.* FROM ("
         f"SELECT b.id, {_ATTRIBUTES}, {each.pk}::bigint AS pk, CASE WHEN {condition} THEN {_cut(value)} END AS value,"
         f" {recent} AS recent, {base} AS base, 1::numeric AS market FROM {table} b"
-        f" {source} q ON q.customer_id = b.id WHERE {wanted}) b"
+        f" {joined} q ON q.customer_id = b.id WHERE {wanted}) b"
         f" WHERE {_over(each, loosest)} OR (b.value IS NOT NULL AND {_waited_for(each)})"
-        for source in sources
-    ]
+    )
+    return [*before, found, *(["DROP TABLE early_asked"] if before else [])]
 
 
 def _beyond(each: Indicator, loosest: Loosest) -> list[str]:
-    """Of a figure that stands in a table only the rows that matter: those over the line, then those that came back."""
+    """Of a figure that stands in a table only the rows that matter, into `early_asked`.
+
+    Those over the line are found by an index; then those that came back are looked up.
+    """
     outer, sign = (max, "<=") if each.falling else (min, ">=")
     limit = outer(line for line in loosest.values() if line is not None)
     rows = f"SELECT q.* FROM ({MEASURES[each.measure].sql}) q"
-    found = f"SELECT customer_id FROM early_candidate WHERE indicator_id = {each.pk}"
+    over = f"q.recent {sign} {int(limit) if limit == int(limit) else limit}"
+    found = "SELECT 1 FROM early_asked a WHERE a.customer_id = k.customer_id"
+    back = f"SELECT k.customer_id FROM early_known k WHERE k.indicator_id = {each.pk} AND NOT EXISTS ({found})"
     return [
-        f"{rows} WHERE q.recent {sign} {int(limit) if limit == int(limit) else limit}",
-        f"{rows} JOIN ({_WAITING.format(pk=each.pk)} EXCEPT {found}) back USING (customer_id)",
+        f"CREATE TEMP TABLE early_asked ON COMMIT DROP AS {rows} WHERE {over}",
+        f"INSERT INTO early_asked {rows} JOIN ({back}) back USING (customer_id)",
+        "ANALYZE early_asked",
     ]
 
 

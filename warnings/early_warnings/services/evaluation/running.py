@@ -94,11 +94,12 @@ def _known_still(work: Work, on: date) -> rules.Known | None:
 
     On another day that was not to know of orders until then, they may be known of now.
     """
+    running = on.replace(day=1)
     last = Evaluation.objects.filter(finished_at__isnull=False, month__isnull=False).order_by("-on").first()
-    if last is None or last.month is None or last.on.replace(day=1) != on.replace(day=1):
+    if last is None or last.month is None or last.on < running or work.execute(keeping.MOVED, running=running):
         return None
-    of_running = last.known_until is not None and last.known_until.replace(day=1) > last.month
-    if not (of_running or last.on == on) or work.execute(keeping.MOVED, running=on.replace(day=1)):
+    of_running = last.known_until is not None and last.known_until >= running
+    if not (of_running or last.on == on) and work.execute(statements.BEGUN, running=running):
         return None
     return rules.Known(on, last.month, last.known_until)
 

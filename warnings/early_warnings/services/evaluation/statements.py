@@ -5,6 +5,9 @@ KNOWN = """
     SELECT month, count(*) FROM accounts_monthlyfact WHERE month BETWEEN %(oldest)s AND %(running)s GROUP BY month
 """
 
+#: Whether anything of the running month is there.
+BEGUN = "SELECT 1 FROM accounts_monthlyfact WHERE month = %(running)s LIMIT 1"
+
 #: The latest order of the running month.
 NEWEST = "SELECT max(last_order_on) FROM accounts_monthlyfact WHERE month = %(running)s"
 
