@@ -11,6 +11,7 @@ import pytest
 from django.db import connection
 from early_warnings import rules, services
 from early_warnings.models import CustomerScore, Scoring
+from early_warnings.services.scoring import keeping
 
 from accounts.models import Customer, MonthlyFact
 from accounts.services.facts import ensure_partitions
@@ -130,6 +131,18 @@ def test_what_is_read_again_comes_to_the_same_as_all_of_it(shops: list[Customer]
                 MonthlyFact.objects.bulk_create(_fact(shop, NOVEMBER, by) for shop in shops)
         score(on)
     assert_kept_as_read_anew(on)
+
+
+def test_where_most_have_changed_the_month_is_read_of_everybody(
+    shops: list[Customer], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(keeping, "LEAST_RENEWED", 5)
+    score()
+    MonthlyFact.objects.filter(customer__in=shops[:20], month=OCTOBER).update(amount=Decimal(7))
+    with months_read() as read:
+        score(again=True)
+    assert read == ["m202610"]
+    assert_kept_as_read_anew(TODAY)
 
 
 def test_after_a_crash_everything_is_read(shops: list[Customer]) -> None:

@@ -17,8 +17,8 @@ from early_warnings.services.months.work import Work
 TABLE = "warnings_months"
 #: The rows of the touched as they are now, until the scoring is over.
 RENEWED = "early_renewed"
-#: Past this share of the customers it is quicker to read everybody's.
-MOST_RENEWED = 0.2
+#: Past this share of the customers it is quicker to read everybody's; so many are always read one by one.
+MOST_RENEWED, LEAST_RENEWED = 0.2, 100
 
 #: Months of amounts, and of items and orders, that the questions reach back to.
 AMOUNTS, ITEMS = 24, 12
@@ -40,11 +40,12 @@ def keep(work: Work, parts: Sequence[Part], notes: Notes, *, customers: int, few
 
     Where only a `few` are scored their rows stand in `RENEWED` too.
     """
+    most = max(MOST_RENEWED * customers, LEAST_RENEWED)
     there = set() if notes.nothing_known else columns_of(work, TABLE, filled=customers > 0)
-    kept = notes.usable(parts, there, most=max(MOST_RENEWED * customers, 100))
+    kept = notes.usable(parts, there, most=most)
     if len(kept) < len(parts):
         _make(work, parts, kept)
-    if few or (kept and notes.touched):
+    if few or (kept and 0 < notes.touched <= most):
         _renew(work, parts, notes.of_touched)
 
 
