@@ -20,7 +20,7 @@ WHOLE: Ranges = (None,)
 #: Enough for the processes of a machine to share, few enough to be planned in no time.
 NUMBER = 8
 #: Fewer keys than this are read as the planner thinks best.
-LEAST = 200_000
+LEAST = 20_000
 
 #: Whatever would hash, sort, or begin side by side below the ranges.
 _OTHER_WAYS = ("hashjoin", "nestloop", "sort", "bitmapscan", "gathermerge")
