@@ -4,6 +4,8 @@ import io
 from datetime import date
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from rest_framework.test import APIClient
 
 from accounts.models import ClassChange, Customer, OrderDay, Person
@@ -74,9 +76,14 @@ def test_order_days_by_customer_and_days(company: Company, api: APIClient) -> No
         OrderDayFactory(customer=company.b.customer, day=date(2026, 10, day))
     signed_in(api, company.a.sales_manager)
     asked = {"day_from": "2026-10-27", "day_to": "2026-10-28", "limit": 1}
-    found = api.get("/api/order-days/", asked).json()
+    with CaptureQueriesContext(connection) as queries:
+        found = api.get("/api/order-days/", asked).json()
+    assert not [each for each in queries if "COUNT(" in each["sql"]]
     mine = {"customer": company.a.customer.pk, "day": "2026-10-27", "amount": "6500.00", "items": 12}
-    assert (found["count"], found["results"]) == (2, [mine])
+    assert found["results"] == [mine]
+    rest = api.get(found["next"]).json()
+    assert (rest["results"], rest["next"]) == ([{**mine, "day": "2026-10-28"}], None)
+    assert api.get(rest["previous"]).json()["results"] == [mine]
     theirs = api.get("/api/order-days/", {"customer": company.b.customer.pk}).json()
     assert theirs["results"] == []
 
