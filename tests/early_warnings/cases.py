@@ -1,9 +1,10 @@
 """Customers whose months cross a line, and the reports that an evaluation makes of them."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from django.db import connection, transaction
 from early_warnings import services
 from early_warnings.models import EarlyWarning, Evaluation, Measure, UnitWarning
 from early_warnings.rules import months_back
@@ -51,6 +52,31 @@ def propose_one(report: EarlyWarning | UnitWarning, *, now: datetime = MONDAY, w
 
 def evaluate(now: datetime = MONDAY) -> Evaluation:
     return services.evaluate(on=now.date(), now=now)
+
+
+def deaths(work: Callable[[], object], unharmed: Callable[[], bool], *, every: int = 5) -> int:
+    """Do it again and again, dying at a later statement each time, until it comes through; gives the last of them."""
+    dead = 0
+    while _dies_at(dead + every, work):
+        dead += every
+        assert unharmed(), dead
+    return dead
+
+
+def _dies_at(limit: int, work: Callable[[], object]) -> bool:
+    left = iter(range(1, limit))
+
+    def count(execute: Callable[..., object], *details: object) -> object:
+        if next(left, None) is None:
+            raise KeyboardInterrupt
+        return execute(*details)
+
+    try:
+        with transaction.atomic(), connection.execute_wrapper(count):
+            work()
+    except KeyboardInterrupt:
+        return True
+    return False
 
 
 def later(days: int) -> datetime:

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 from django.test import Client
 from django.utils import translation
 from early_warnings import services
@@ -19,7 +19,7 @@ from duties import kinds
 from duties import services as duties
 from duties.models import Duty, DutyEvent, Notice
 from duties.services.wording import describe
-from tests.early_warnings.cases import MONDAY, evaluate, later, months, propose_one, whats
+from tests.early_warnings.cases import MONDAY, deaths, evaluate, later, months, propose_one, whats
 from tests.factories.accounts import CustomerFactory, OrgUnitFactory
 from tests.factories.company import Company, signed_in
 from tests.factories.complaints import closed_in_bulk
@@ -231,27 +231,11 @@ def test_an_evaluation_that_dies_leaves_nothing(known: Company) -> None:
     """Whatever statement it dies at, the next one finds the field as it was."""
     complain(known.a.customer, 16, 21)
 
-    def dies_at(limit: int) -> bool:
-        left = iter(range(limit))
+    def there() -> tuple[int, int]:
+        return UnitWarning.objects.count(), Duty.objects.filter(kind=kinds.RISING_CAUSE).count()
 
-        def count(execute: object, *details: object) -> object:
-            if next(left, None) is None:
-                raise KeyboardInterrupt
-            return execute(*details)  # type: ignore[operator]
-
-        try:
-            with transaction.atomic(), connection.execute_wrapper(count):
-                evaluate()
-        except KeyboardInterrupt:
-            return True
-        return False
-
-    dead = 0
-    while dies_at(dead + 5):
-        dead += 5
-        assert (UnitWarning.objects.count(), Duty.objects.filter(kind=kinds.RISING_CAUSE).count()) == (0, 0)
-    assert dead >= 30
-    assert (UnitWarning.objects.count(), Duty.objects.filter(kind=kinds.RISING_CAUSE).count()) == (1, 1)
+    assert deaths(evaluate, lambda: there() == (0, 0)) >= 30
+    assert there() == (1, 1)
 
 
 def test_the_statements_do_not_grow_with_the_units(known: Company) -> None:

@@ -20,6 +20,7 @@ from tests.early_warnings.cases import (
     FALLEN,
     LAST_MONTH,
     MONDAY,
+    deaths,
     evaluate,
     later,
     months,
@@ -321,32 +322,12 @@ def test_two_evaluations_at_once_raise_one_report_each(own_database: str, django
 def test_an_evaluation_that_dies_leaves_nothing(company: Company, market: list[Customer]) -> None:
     """Whatever statement it dies at, the next one finds the field as it was."""
     months(company.a.customer, FALLEN)
-    statements = 0
 
-    def dies_at(limit: int) -> bool:
-        nonlocal statements
-        statements = 0
+    def there() -> list[int]:
+        return [model.objects.count() for model in (EarlyWarning, Duty, Evaluation)]
 
-        def count(execute: object, *details: object) -> object:
-            nonlocal statements
-            statements += 1
-            if statements == limit:
-                raise KeyboardInterrupt
-            return execute(*details)  # type: ignore[operator]
-
-        try:
-            with transaction.atomic(), connection.execute_wrapper(count):
-                evaluate()
-        except KeyboardInterrupt:
-            return True
-        return False
-
-    dead = 0
-    while dies_at(dead + 5):
-        dead += 5
-        assert (EarlyWarning.objects.count(), Duty.objects.count(), Evaluation.objects.count()) == (0, 0, 0)
-    assert dead >= 30
-    assert (EarlyWarning.objects.count(), Duty.objects.count(), Evaluation.objects.count()) == (1, 1, 1)
+    assert deaths(evaluate, lambda: there() == [0, 0, 0]) >= 30
+    assert there() == [1, 1, 1]
 
 
 def test_the_database_refuses_measures_running_without_a_measure(company: Company, market: list[Customer]) -> None:

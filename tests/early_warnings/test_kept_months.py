@@ -15,7 +15,7 @@ from early_warnings.services.scoring import keeping
 
 from accounts.models import Customer, MonthlyFact
 from accounts.services.facts import ensure_partitions
-from tests.early_warnings.cases import MONDAY
+from tests.early_warnings.cases import MONDAY, deaths
 from tests.factories.accounts import CustomerFactory
 from tests.factories.company import Company
 
@@ -160,6 +160,18 @@ def test_after_a_crash_everything_is_read(shops: list[Customer]) -> None:
     found = kept()
     assert {pk for pk in found if found[pk] != before[pk]} == {shops[0].pk}
     assert_kept_as_read_anew(TODAY)
+
+
+def test_a_scoring_that_dies_leaves_everything_as_it_was(shops: list[Customer]) -> None:
+    """At whatever statement: of a few, of a month later in the place of the table before."""
+    score()
+    MonthlyFact.objects.filter(customer__in=shops[:3], month=OCTOBER).update(amount=Decimal(3))
+    before = kept()
+    assert deaths(score, lambda: kept() == before, every=1) > 15
+    months_before = kept()
+    MonthlyFact.objects.bulk_create(_fact(shop, NOVEMBER, random.Random(2)) for shop in shops)
+    assert deaths(lambda: score(LATER), lambda: kept() == months_before, every=2) > 20
+    assert_kept_as_read_anew(LATER)
 
 
 def test_a_month_before_is_scored_as_it_was(shops: list[Customer]) -> None:
