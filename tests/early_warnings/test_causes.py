@@ -11,6 +11,7 @@ from early_warnings import services
 from early_warnings.forms import CloseForm
 from early_warnings.models import Indicator, Threshold, UnitWarning
 from early_warnings.services import wording
+from early_warnings.views.regular import told as told_of
 from pytest_django import DjangoAssertNumQueries
 
 from accounts import clock
@@ -23,7 +24,7 @@ from tests.early_warnings.cases import MONDAY, deaths, evaluate, later, months, 
 from tests.factories.accounts import CustomerFactory, OrgUnitFactory
 from tests.factories.company import Company, signed_in
 from tests.factories.complaints import closed_in_bulk
-from tests.factories.early_warnings import UnitWarningFactory
+from tests.factories.early_warnings import RegularReportFactory, UnitWarningFactory
 
 TODAY = MONDAY.date()
 
@@ -193,6 +194,12 @@ def test_a_cause_is_solved_or_not_where_a_customer_is_won_back_or_lost(warning: 
     assert "<b>未解决</b> 供应商不改" in told
     listed = client.get("/warnings/units/?view=closed").content.decode()
     assert "<td>未解决<div" in listed
+    closed_on = later(91).date()
+    regular = RegularReportFactory(
+        unit=measured.unit, first=closed_on.replace(day=1), last=closed_on, now=later(92), period="month"
+    )
+    (row,) = told_of(regular)["unit_warnings"]
+    assert row["outcome_said"] == "未解决"
 
 
 def test_not_solved_goes_one_level_up(known: Company, warning: UnitWarning) -> None:

@@ -21,6 +21,7 @@ from duties import services as duties
 from early_warnings import rules, services
 from early_warnings.forms import CommentForm
 from early_warnings.models import EarlyWarning, Measure, RegularPlan, RegularReport
+from early_warnings.models.reports import OF_CAUSE
 
 PAGE_SIZE = 50
 
@@ -151,7 +152,8 @@ def told(found: RegularReport) -> dict[str, Any]:
                 "label": row[name],
                 "level_said": levels[row["level"]],
                 "opened": parse_date(row["opened_on"]),
-                "outcome_said": outcome.get(row["outcome"], ""),
+                # a cause of complaints is among no customers
+                "outcome_said": (OF_CAUSE if row["among"] is None else outcome).get(row["outcome"], ""),
             }
             for row in kept["unit_warnings"]
         ],
