@@ -19,6 +19,7 @@ from contextlib import contextmanager
 from datetime import date, timedelta
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import django
 
@@ -185,7 +186,7 @@ def measure(repeat: int) -> None:
     """The first night, further ones, an import and a new month, beside the bare join; scores come before signs."""
     from django.db.models import Max
     from early_warnings import services
-    from early_warnings.models import Evaluation, KeptBasis, Scoring, Touched
+    from early_warnings.models import Evaluation, KeptBasis, Touched
     from early_warnings.rules import months_back
 
     from accounts import clock
@@ -196,11 +197,6 @@ def measure(repeat: int) -> None:
         parts = Parts()
         return parts.time(partial(services.evaluate, on=on, now=clock.now())), parts
 
-    def score(on: date) -> tuple[Scoring | None, float]:
-        started = time.perf_counter()
-        scoring = services.score_customers(on=on, now=clock.now(), months_before=0)
-        return scoring, time.perf_counter() - started
-
     last = Evaluation.objects.aggregate(last=Max("on"))["last"]
     begun = ON if last is None else last + timedelta(days=1)
     bare = [seconds(bare_join, repeat)]
@@ -209,9 +205,7 @@ def measure(repeat: int) -> None:
         first, whole = night(begun)
         bare.append(seconds(bare_join, repeat))
         nights = [night(begun + timedelta(days=1 + day)) for day in range(repeat)]
-        started = time.perf_counter()
-        touched = import_some()
-        writing = time.perf_counter() - started
+        touched, writing = import_some()
         today = nights[-1][0].on
         imported = Parts()
         moved = clock.now() + timedelta(days=(today - clock.today()).days)
@@ -246,22 +240,42 @@ def measure(repeat: int) -> None:
         f"after a whole month was imported: {turned.signs:,} signs, {turned.opened:,} reports opened;"
         f" {moved_on.said(join)}"
     )
+    tell_scores(scored, join)
+    print(f"memory at most: {memory.said()}", flush=True)
+
+
+def score(on: date) -> tuple[Any, float]:
+    """The scoring of a day, if there was something to do, and its seconds."""
+    from early_warnings import services
+
+    from accounts import clock
+
+    started = time.perf_counter()
+    scoring = services.score_customers(on=on, now=clock.now(), months_before=0)
+    return scoring, time.perf_counter() - started
+
+
+def tell_scores(scored: dict[str, tuple[Any, float]], bare: float) -> None:
+    """Whom each scoring looked at, and how long it took."""
     for whom, (scoring, taken) in scored.items():
         if scoring is not None:
             print(
                 f"score card of {whom}: {scoring.customers:,} looked at, {scoring.changed:,} written,"
-                f" {taken:.2f} s, ratio {taken / join:.2f}"
+                f" {taken:.2f} s, ratio {taken / bare:.2f}"
             )
-    print(f"memory at most: {memory.said()}", flush=True)
 
 
-def import_some() -> int:
-    """One customer in a hundred is imported again, with other figures for the last month; a tenth of them fall."""
+def import_some() -> tuple[int, float]:
+    """One customer in a hundred is imported again, with other figures for the last month; a tenth of them fall.
+
+    Gives how many, and the seconds.
+    """
     from django.db import connection
 
     from accounts import clock
     from accounts.models import FileImport
 
+    started = time.perf_counter()
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE accounts_monthlyfact"
@@ -281,7 +295,7 @@ def import_some() -> int:
         unchanged=0,
         imported_at=clock.now(),
     )
-    return int(changed)
+    return int(changed), time.perf_counter() - started
 
 
 def show_plans() -> None:

@@ -11,7 +11,7 @@ import pytest
 from django.db import connection
 from early_warnings import rules, services
 from early_warnings.models import CustomerScore, Scoring
-from early_warnings.services.scoring import keeping
+from early_warnings.services.months import notes
 
 from accounts.models import Customer, MonthlyFact
 from accounts.services.facts import ensure_partitions
@@ -136,7 +136,7 @@ def test_what_is_read_again_comes_to_the_same_as_all_of_it(shops: list[Customer]
 def test_where_most_have_changed_the_month_is_read_of_everybody(
     shops: list[Customer], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(keeping, "LEAST_RENEWED", 5)
+    monkeypatch.setattr(notes, "LEAST_TOUCHED", 5)
     score()
     MonthlyFact.objects.filter(customer__in=shops[:20], month=OCTOBER).update(amount=Decimal(7))
     with months_read() as read:

@@ -17,8 +17,8 @@ class EarlyWarningsConfig(AppConfig):
             kinds.register(kind)
 
 
-def _kinds() -> tuple[kinds.Kind, ...]:
-    """What warnings make people owe."""
+def _of_reports() -> tuple[kinds.Kind, ...]:
+    """What comes of customers, units and causes over their lines."""
     from accounts.models import Customer, OrgUnit
     from complaints.models import Complaint
     from early_warnings.models import UnitWarning
@@ -55,6 +55,15 @@ def _kinds() -> tuple[kinds.Kind, ...]:
             cases=dict(OrgUnit.Kind.choices),
             words={"cause": dict(Complaint.Cause.choices), "outcome": OF_CAUSE},
         ),
+    )
+
+
+def _kinds() -> tuple[kinds.Kind, ...]:
+    """What warnings make people owe."""
+    from accounts.models import OrgUnit
+
+    return (
+        *_of_reports(),
         kinds.Kind(
             key="warning.measure",
             label=_("Measure"),

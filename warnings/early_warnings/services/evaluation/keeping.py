@@ -11,15 +11,11 @@ from datetime import date
 from early_warnings.models import Indicator, KeptBasis
 from early_warnings.services.evaluation import figures, gates
 from early_warnings.services.evaluation.basis import Basis
-from early_warnings.services.months.notes import Notes, columns_of
+from early_warnings.services.months.notes import RENEWED, Notes, columns_of, most_of
 from early_warnings.services.months.ranges import looked_up, merged
 from early_warnings.services.months.work import Work
 
 TABLE = "warnings_basis"
-#: The rows of the touched as they are now, until the evaluation is over.
-RENEWED = "early_renewed"
-#: Past this share of the customers it is quicker to read everybody's.
-MOST_TOUCHED = 0.2
 
 #: Whether a row of facts has come or gone, one of the running month has changed, or nobody can tell.
 MOVED = "SELECT 1 FROM early_noted WHERE month IS NULL OR month >= %(running)s OR moved LIMIT 1"
@@ -29,7 +25,7 @@ def keep(work: Work, basis: Basis, indicators: Sequence[Indicator]) -> bool:
     """Bring the kept basis up to date by the notes taken; True if only the rows in `RENEWED` are others."""
     kept, _ = KeptBasis.objects.select_for_update().get_or_create(pk=1)
     notes = Notes.of(work)
-    most = max(MOST_TOUCHED * kept.customers, 100)
+    most = most_of(kept.customers)
     there = kept.plan and not notes.nothing_known and notes.changed <= most
     columns = columns_of(work, TABLE, filled=kept.customers > 0) if there else set()
     usable = notes.usable(basis.parts, columns, most=most)

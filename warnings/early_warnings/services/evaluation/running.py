@@ -59,7 +59,7 @@ def evaluate(*, on: date, now: datetime, only_touched: bool = False) -> Evaluati
         work.execute(statements.WAITED_FOR.format(among=among))
         moved = _market(work, customers, basis)
         _keep_movement(moved, basis.month)
-        _measure(work, customers, basis, moved, touched=keeping.RENEWED if few else "")
+        _measure(work, customers, basis, moved, touched=notes.RENEWED if few else "")
         if not few:
             _count_units(work, indicators, basis)
         raised, units = _write(work, among), []
@@ -69,7 +69,7 @@ def evaluate(*, on: date, now: datetime, only_touched: bool = False) -> Evaluati
         signs = work.execute("SELECT count(*) FROM early_sign")[0][0]
         work.execute("SET CONSTRAINTS ALL DEFERRED")
         work.execute("DROP TABLE early_known, early_value, early_sign, early_seen, early_noted, early_touched")
-        work.execute(f"DROP TABLE IF EXISTS early_unit, {keeping.RENEWED}")
+        work.execute(f"DROP TABLE IF EXISTS early_unit, {notes.RENEWED}")
     evaluation, _ = Evaluation.objects.select_for_update().get_or_create(on=on, defaults={"started_at": now})
     evaluation.month, evaluation.known_until, evaluation.finished_at = known.month, known.until, now
     evaluation.imports = imports

@@ -13,6 +13,11 @@ from typing import Self
 from early_warnings.services.months.parts import Part
 from early_warnings.services.months.work import Work
 
+#: The rows of the touched as they are now, until the evaluation or scoring is over.
+RENEWED = "early_renewed"
+#: Past this share of the customers it is quicker to read everybody's; so many are always read one by one.
+MOST_TOUCHED, LEAST_TOUCHED = 0.2, 100
+
 _TAKE = """
     CREATE TEMP TABLE early_noted ON COMMIT DROP AS
     WITH taken AS (DELETE FROM {table} RETURNING {columns})
@@ -69,6 +74,11 @@ class Notes:
         """The kept parts that still hold for everybody else; of more than the `most` touched for nobody."""
         stale = {*self.of_everybody, *(self.of_touched if self.touched > most else ())}
         return {part.name for part in parts if part.name in kept and part.month not in stale}
+
+
+def most_of(customers: int) -> float:
+    """How many of the customers that are kept may be read again one by one."""
+    return max(MOST_TOUCHED * customers, LEAST_TOUCHED)
 
 
 def columns_of(work: Work, table: str, *, filled: bool) -> set[str]:

@@ -9,16 +9,12 @@ from collections.abc import Collection, Sequence
 from datetime import date
 
 from early_warnings.rules import months_back
-from early_warnings.services.months.notes import Notes, columns_of
+from early_warnings.services.months.notes import RENEWED, Notes, columns_of, most_of
 from early_warnings.services.months.parts import Part, alias, joined, unread
 from early_warnings.services.months.ranges import Range, looked_up, merged, within
 from early_warnings.services.months.work import Work
 
 TABLE = "warnings_months"
-#: The rows of the touched as they are now, until the scoring is over.
-RENEWED = "early_renewed"
-#: Past this share of the customers it is quicker to read everybody's; so many are always read one by one.
-MOST_RENEWED, LEAST_RENEWED = 0.2, 100
 
 #: Months of amounts, and of items and orders, that the questions reach back to.
 AMOUNTS, ITEMS = 24, 12
@@ -40,7 +36,7 @@ def keep(work: Work, parts: Sequence[Part], notes: Notes, *, customers: int, few
 
     Where only a `few` are scored their rows stand in `RENEWED` too.
     """
-    most = max(MOST_RENEWED * customers, LEAST_RENEWED)
+    most = most_of(customers)
     there = set() if notes.nothing_known else columns_of(work, TABLE, filled=customers > 0)
     kept = notes.usable(parts, there, most=most)
     if len(kept) < len(parts):

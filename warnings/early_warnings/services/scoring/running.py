@@ -61,14 +61,14 @@ def _score(on: date, now: datetime, back: int, *, again: bool = False) -> Scorin
     work.execute("SET LOCAL work_mem = '128MB'")
     notes.take(work, "warnings_scorenote")
     noted = Notes.of(work)
-    whole = Scoring.objects.filter(everybody=True).order_by("-pk").first()
+    whole = Scoring.objects.filter(everybody=True).select_related("card", "by_days").order_by("-pk").first()
     few = not again and whole is not None and _are_few(noted, whole, (month, card, by_days))
     if few and not noted.touched:
         work.execute("DROP TABLE early_noted, early_touched")
         return None
     kept = whole.customers if whole else 0
     keeping.keep(work, keeping.parts_of(month, known_from), noted, customers=kept, few=few)
-    rows = arithmetic.months(keeping.RENEWED if few else keeping.TABLE, month, known_from)
+    rows = arithmetic.months(notes.RENEWED if few else keeping.TABLE, month, known_from)
     if not few:
         _keep_market(work, month, rows)
     work.values |= writing.values(month)
@@ -77,7 +77,7 @@ def _score(on: date, now: datetime, back: int, *, again: bool = False) -> Scorin
     changed = writing.write(work, few=few)
     customers = work.execute(f"SELECT count(*) FROM {rows} m")[0][0]
     work.execute("DROP TABLE early_days, early_scored, early_noted, early_touched")
-    work.execute(f"DROP TABLE IF EXISTS {keeping.RENEWED}")
+    work.execute(f"DROP TABLE IF EXISTS {notes.RENEWED}")
     return Scoring.objects.create(
         month=month,
         card=card,
