@@ -17,9 +17,6 @@ from early_warnings.services.months.work import Work
 
 TABLE = "warnings_basis"
 
-#: Whether a row of facts has come or gone, one of the running month has changed, or nobody can tell.
-MOVED = "SELECT 1 FROM early_noted WHERE month IS NULL OR month >= %(running)s OR moved LIMIT 1"
-
 
 def keep(work: Work, basis: Basis, indicators: Sequence[Indicator]) -> bool:
     """Bring the kept basis up to date by the notes taken; True if only the rows in `RENEWED` are others."""

@@ -7,7 +7,8 @@ from decimal import Decimal
 from django.db import transaction
 
 from early_warnings.models import Indicator, Threshold
-from early_warnings.services.evaluation.running import find, forget, known_on
+from early_warnings.services.evaluation.knowing import known_on
+from early_warnings.services.evaluation.running import find, forget
 from early_warnings.services.months.work import Work
 
 

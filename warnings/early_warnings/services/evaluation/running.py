@@ -11,10 +11,10 @@ from django.utils import timezone
 
 from accounts.models import Customer, FileImport
 from early_warnings import rules
-from early_warnings.measures import MEASURES, fits
 from early_warnings.models import Evaluation, Indicator, KeptBasis, Movement, Threshold
 from early_warnings.services.evaluation import causes, compiling, figures, gates, keeping, statements
 from early_warnings.services.evaluation.basis import Basis
+from early_warnings.services.evaluation.knowing import known_on, known_still, valid_on, was_known
 from early_warnings.services.evaluation.sending import send
 from early_warnings.services.months import notes
 from early_warnings.services.months.ranges import merged
@@ -48,13 +48,13 @@ def evaluate(*, on: date, now: datetime, only_touched: bool = False) -> Evaluati
         work.execute("SET CONSTRAINTS ALL IMMEDIATE")
         imports = _imports()
         notes.take(work, "warnings_touched", "moved")
-        known = _known_still(work, on) or known_on(work, on)
-        indicators = _valid(on, known)
+        known = known_still(work, on) or known_on(work, on)
+        indicators = valid_on(on, known)
         customers = _of_customers(indicators)
         basis = figures.basis_of(customers, known, keeping.TABLE)
         _set_values(work, known)
         renewed = keeping.keep(work, basis, customers)
-        few = only_touched and renewed and _was_known(known)
+        few = only_touched and renewed and was_known(known)
         among = statements.OF_TOUCHED if few else ""
         work.execute(statements.WAITED_FOR.format(among=among))
         moved = _market(work, customers, basis)
@@ -81,43 +81,6 @@ def evaluate(*, on: date, now: datetime, only_touched: bool = False) -> Evaluati
     evaluation.milliseconds = round((time.monotonic() - started) * 1000)
     evaluation.save()
     return evaluation
-
-
-def _was_known(known: rules.Known) -> bool:
-    """Whether the last evaluation compared the same months until the same day."""
-    last = Evaluation.objects.filter(finished_at__isnull=False).order_by("-on").first()
-    return last is not None and (last.on, last.month, last.known_until) == (known.on, known.month, known.until)
-
-
-def _known_still(work: Work, on: date) -> rules.Known | None:
-    """What the last evaluation of the month knew, if by the notes taken the facts can tell no other months since.
-
-    On another day that was not to know of orders until then, they may be known of now.
-    """
-    running = on.replace(day=1)
-    last = Evaluation.objects.filter(finished_at__isnull=False, month__isnull=False).order_by("-on").first()
-    if last is None or last.month is None or last.on < running or work.execute(keeping.MOVED, running=running):
-        return None
-    of_running = last.known_until is not None and last.known_until >= running
-    if not (of_running or last.on == on) and work.execute(statements.BEGUN, running=running):
-        return None
-    return rules.Known(on, last.month, last.known_until)
-
-
-def known_on(work: Work, on: date) -> rules.Known:
-    """What the facts can tell on a day. Usually the last month is there; only if not, more of them are counted."""
-    running = on.replace(day=1)
-    known = _known_of(work, on, rules.months_back(running, 2))
-    if known.month == rules.months_back(running, 1):
-        return known
-    return _known_of(work, on, rules.months_back(running, rules.LOOK_BACK + 1))
-
-
-def _known_of(work: Work, on: date, oldest: date) -> rules.Known:
-    running = on.replace(day=1)
-    rows = dict(work.execute(statements.KNOWN, running=running, oldest=oldest))
-    newest = work.execute(statements.NEWEST, running=running)[0][0] if running in rows else None
-    return rules.known_by(on, rows, newest)
 
 
 def find(work: Work, indicators: Sequence[Indicator], known: rules.Known, *, past: bool = False) -> None:
@@ -243,23 +206,6 @@ def evaluate_after_imports(*, now: datetime) -> Evaluation | None:
 
 def _imports() -> int:
     return FileImport.objects.filter(Q(created__gt=0) | Q(changed__gt=0)).count()
-
-
-def _valid(on: date, known: rules.Known) -> list[Indicator]:
-    """The indicators in force; without facts only those that need none, and never one that cannot be compared so."""
-    found = Indicator.objects.filter(
-        Q(valid_from=None) | Q(valid_from__lte=on),
-        Q(valid_until=None) | Q(valid_until__gte=on),
-        state=Indicator.State.LIVE,
-    ).order_by("pk")
-    return [
-        each for each in found if not each.measure or (_measurable(each, known) and fits(each.measure, each.comparison))
-    ]
-
-
-def _measurable(each: Indicator, known: rules.Known) -> bool:
-    measure = MEASURES.get(each.measure)
-    return measure is not None and (known.month is not None or not measure.reads_facts)
 
 
 def _loosest(indicators: Sequence[Indicator]) -> dict[int, gates.Loosest]:

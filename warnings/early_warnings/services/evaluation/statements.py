@@ -5,6 +5,9 @@ KNOWN = """
     SELECT month, count(*) FROM accounts_monthlyfact WHERE month BETWEEN %(oldest)s AND %(running)s GROUP BY month
 """
 
+#: Whether a row of facts has come or gone, one of the running month has changed, or nobody can tell.
+MOVED = "SELECT 1 FROM early_noted WHERE month IS NULL OR month >= %(running)s OR moved LIMIT 1"
+
 #: Whether anything of the running month is there.
 BEGUN = "SELECT 1 FROM accounts_monthlyfact WHERE month = %(running)s LIMIT 1"
 

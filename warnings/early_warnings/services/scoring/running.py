@@ -11,7 +11,7 @@ from django.db.models import Sum
 
 from early_warnings import rules
 from early_warnings.models import MarketMonth, ScoreCard, Scoring
-from early_warnings.services.evaluation.running import known_on
+from early_warnings.services.evaluation.knowing import known_on
 from early_warnings.services.months import notes
 from early_warnings.services.months.notes import Notes
 from early_warnings.services.months.ranges import looked_up

@@ -9,7 +9,8 @@ from django.db import OperationalError, transaction
 from accounts.models import Customer, OrgUnit, Person
 from duties.models import EscalationStep
 from early_warnings.models import EarlyWarning, Indicator, Threshold
-from early_warnings.services.evaluation.running import find, known_on
+from early_warnings.services.evaluation.knowing import known_on
+from early_warnings.services.evaluation.running import find
 from early_warnings.services.evaluation.sending import REPORT, UNIT_REPORT
 from early_warnings.services.lines import winning_line
 from early_warnings.services.months.work import Work
