@@ -28,7 +28,9 @@ class PreTripCheck(models.Model):
     """One check by one person, never changed. After a repair it is done again: the last one of the day decides."""
 
     key = models.UUIDField(_("key"), unique=True)
-    person = models.ForeignKey(Person, models.PROTECT, related_name="pre_trip_checks", verbose_name=_("person"))
+    person = models.ForeignKey(
+        Person, models.PROTECT, related_name="pre_trip_checks", verbose_name=_("person"), db_index=False
+    )
     unit = models.ForeignKey(OrgUnit, models.PROTECT, related_name="+", verbose_name=_("unit"))
     day = models.DateField(_("day"))
     checked_at = models.DateTimeField(_("checked"))

@@ -82,9 +82,15 @@ class Customer(models.Model):
     pinyin = models.CharField(max_length=300, blank=True, editable=False)
     initials = models.CharField(max_length=60, blank=True, editable=False)
     status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.ACTIVE)
-    unit = models.ForeignKey(OrgUnit, models.PROTECT, related_name="customers", verbose_name=_("unit"))
+    unit = models.ForeignKey(OrgUnit, models.PROTECT, related_name="customers", verbose_name=_("unit"), db_index=False)
     account_manager = models.ForeignKey(
-        Person, models.PROTECT, null=True, blank=True, related_name="customers", verbose_name=_("account manager")
+        Person,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="customers",
+        verbose_name=_("account manager"),
+        db_index=False,
     )
     relationship_manager = models.ForeignKey(
         Person,
@@ -126,7 +132,6 @@ class Customer(models.Model):
             GinIndex(OpClass(F("search_text"), "gin_trgm_ops"), name="customer_search"),
             models.Index(fields=["unit", "status"], name="customer_unit"),
             models.Index(fields=["account_manager", "status"], name="customer_account_manager"),
-            models.Index(fields=["relationship_manager"], name="customer_relationship"),
             models.Index(fields=["tier", "code"], name="customer_tier"),
             models.Index(fields=["importance", "code"], name="customer_importance"),
             models.Index(fields=["pinyin", "id"], name="customer_pinyin"),
@@ -166,7 +171,7 @@ class ClassChange(models.Model):
         SERVICE_CLASS = "service_class", _("service class")
         IMPORTANCE = "importance", _("importance")
 
-    customer = models.ForeignKey(Customer, models.PROTECT, related_name="class_changes")
+    customer = models.ForeignKey(Customer, models.PROTECT, related_name="class_changes", db_index=False)
     kind = models.CharField(max_length=14, choices=Kind)
     old_value = models.CharField(max_length=10)
     new_value = models.CharField(max_length=10)

@@ -159,7 +159,7 @@ class Post(models.Model):
 
     person = models.ForeignKey(Person, models.PROTECT, related_name="posts", verbose_name=_("person"))
     role = models.CharField(_("role"), max_length=32, choices=Role)
-    unit = models.ForeignKey(OrgUnit, models.PROTECT, related_name="posts", verbose_name=_("unit"))
+    unit = models.ForeignKey(OrgUnit, models.PROTECT, related_name="posts", verbose_name=_("unit"), db_index=False)
     starts_on = models.DateField(_("from"))
     ends_on = models.DateField(_("until"), null=True, blank=True)
 
@@ -203,7 +203,13 @@ class Absence(models.Model):
 
     person = models.ForeignKey(Person, models.CASCADE, related_name="absences", verbose_name=_("person"))
     delegate = models.ForeignKey(
-        Person, models.PROTECT, null=True, blank=True, related_name="stands_in", verbose_name=_("delegate")
+        Person,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="stands_in",
+        verbose_name=_("delegate"),
+        db_index=False,
     )
     starts_on = models.DateField(_("from"))
     ends_on = models.DateField(_("until"))

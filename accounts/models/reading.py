@@ -16,7 +16,9 @@ class SensitiveRead(models.Model):
         PHONE = "phone", _("phone")
         SECOND_PHONE = "second_phone", _("second phone")
 
-    customer = models.ForeignKey(Customer, models.PROTECT, related_name="sensitive_reads", verbose_name=_("customer"))
+    customer = models.ForeignKey(
+        Customer, models.PROTECT, related_name="sensitive_reads", verbose_name=_("customer"), db_index=False
+    )
     person = models.ForeignKey(Person, models.PROTECT, related_name="+", verbose_name=_("read by"))
     field = models.CharField(_("field"), max_length=20, choices=Field)
     read_at = models.DateTimeField(_("read at"))

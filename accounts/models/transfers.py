@@ -52,7 +52,7 @@ class CustomerTransfer(models.Model):
 class TransferredCustomer(models.Model):
     """One customer of a transfer."""
 
-    transfer = models.ForeignKey(CustomerTransfer, models.PROTECT, related_name="lines")
+    transfer = models.ForeignKey(CustomerTransfer, models.PROTECT, related_name="lines", db_index=False)
     customer = models.ForeignKey(Customer, models.PROTECT, related_name="transferred")
 
     class Meta:

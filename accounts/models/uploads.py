@@ -10,7 +10,7 @@ from accounts.models.organisation import Person
 class FileUpload(models.Model):
     """A file that somebody sent and has not confirmed yet. Its evidence, once imported, is a `FileImport`."""
 
-    person = models.ForeignKey(Person, models.CASCADE, related_name="+", verbose_name=_("by"))
+    person = models.ForeignKey(Person, models.CASCADE, related_name="+", verbose_name=_("by"), db_index=False)
     kind = models.CharField(_("kind"), max_length=14, choices=FileImport.Kind)
     file_name = models.CharField(_("file"), max_length=200)
     content = models.BinaryField()

@@ -73,7 +73,9 @@ class Complaint(models.Model):
         LETTER = "letter", _("in writing")
 
     number = models.CharField(_("number"), max_length=20, unique=True)
-    customer = models.ForeignKey(Customer, models.PROTECT, related_name="complaints", verbose_name=_("customer"))
+    customer = models.ForeignKey(
+        Customer, models.PROTECT, related_name="complaints", verbose_name=_("customer"), db_index=False
+    )
     channel = models.CharField(_("channel"), max_length=8, choices=Channel)
     reported_by_name = models.CharField(_("who complains"), max_length=60)
     reported_by_phone = models.CharField(_("their phone"), max_length=20, blank=True)

@@ -29,7 +29,7 @@ class ComplaintStep(models.Model):
         MADE_GENERAL = "made_general", gettext_lazy("made general")
 
     complaint = models.ForeignKey(
-        Complaint, models.PROTECT, related_name="steps", verbose_name=gettext_lazy("complaint")
+        Complaint, models.PROTECT, related_name="steps", verbose_name=gettext_lazy("complaint"), db_index=False
     )
     act = models.CharField(gettext_lazy("step"), max_length=12, choices=Act)
     by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+", verbose_name=gettext_lazy("taken by"))

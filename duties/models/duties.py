@@ -22,12 +22,12 @@ class DutyEvent(models.Model):
         EXTENDED = "extended", _("deadline set")
         CLOSED = "closed", pgettext_lazy("duty", "closed")
 
-    duty = models.ForeignKey("duties.Duty", models.PROTECT, related_name="events")
+    duty = models.ForeignKey("duties.Duty", models.PROTECT, related_name="events", db_index=False)
     act = models.CharField(max_length=12, choices=Act)
     level = models.PositiveSmallIntegerField()
     turn = models.PositiveSmallIntegerField()
     role = models.CharField(max_length=32, choices=Post.Role)
-    owner = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    owner = models.ForeignKey(Person, models.PROTECT, related_name="+", db_index=False)
     by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
     due_at = models.DateTimeField(null=True)
     missed_at = models.DateTimeField(null=True)
@@ -73,8 +73,10 @@ class Duty(models.Model):
 
     kind = models.CharField(_("kind"), max_length=40)
     subject_id = models.BigIntegerField()
-    customer = models.ForeignKey(Customer, models.PROTECT, null=True, related_name="duties", verbose_name=_("customer"))
-    unit = models.ForeignKey(OrgUnit, models.PROTECT, related_name="duties", verbose_name=_("unit"))
+    customer = models.ForeignKey(
+        Customer, models.PROTECT, null=True, related_name="duties", verbose_name=_("customer"), db_index=False
+    )
+    unit = models.ForeignKey(OrgUnit, models.PROTECT, related_name="duties", verbose_name=_("unit"), db_index=False)
     details = models.JSONField(default=dict)
     rule = models.ForeignKey(EscalationRule, models.PROTECT, related_name="+")
     state = models.CharField(_("state"), max_length=12, choices=State, default=State.OPEN)

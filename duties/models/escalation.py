@@ -31,7 +31,9 @@ class EscalationRule(models.Model):
 class EscalationStep(models.Model):
     """One level: who is asked, and for how many working minutes before it climbs. The last level repeats its limit."""
 
-    rule = models.ForeignKey(EscalationRule, models.CASCADE, related_name="steps", verbose_name=_("rule"))
+    rule = models.ForeignKey(
+        EscalationRule, models.CASCADE, related_name="steps", verbose_name=_("rule"), db_index=False
+    )
     level = models.PositiveSmallIntegerField(pgettext_lazy("escalation", "level"))
     role = models.CharField(_("role"), max_length=32, choices=Post.Role)
     limit_minutes = models.PositiveIntegerField(_("limit, working minutes"))

@@ -28,7 +28,9 @@ class Message(models.Model):
         DEAD = "dead", _("could not be sent")
         DROPPED = "dropped", _("no longer needed")
 
-    recipient = models.ForeignKey(Person, models.PROTECT, related_name="messages", verbose_name=_("recipient"))
+    recipient = models.ForeignKey(
+        Person, models.PROTECT, related_name="messages", verbose_name=_("recipient"), db_index=False
+    )
     channel = models.CharField(_("channel"), max_length=8, choices=Channel)
     key = models.UUIDField(default=uuid.uuid4, db_default=Func(function="gen_random_uuid"), unique=True, editable=False)
     created_at = models.DateTimeField(_("written"))
@@ -84,7 +86,7 @@ class Notice(models.Model):
         EMAIL = "email", pgettext_lazy("channel", "e-mail")
         WEBHOOK = "webhook", pgettext_lazy("channel", "webhook")
 
-    duty = models.ForeignKey(Duty, models.PROTECT, null=True, related_name="notices")
+    duty = models.ForeignKey(Duty, models.PROTECT, null=True, related_name="notices", db_index=False)
     matter = models.CharField(max_length=16, choices=Matter, default=Matter.DUTY, db_default="duty")
     details = models.JSONField(default=dict)
     level = models.PositiveSmallIntegerField(default=1)

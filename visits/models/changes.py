@@ -19,7 +19,9 @@ class PlanChange(models.Model):
         MEETING = "meeting", _("meeting or training")
         OTHER = "other", _("another reason")
 
-    plan = models.ForeignKey(DayPlan, models.CASCADE, related_name="changes", verbose_name=_("day plan"))
+    plan = models.ForeignKey(
+        DayPlan, models.CASCADE, related_name="changes", verbose_name=_("day plan"), db_index=False
+    )
     by = models.ForeignKey(Person, models.PROTECT, related_name="+", verbose_name=_("changed by"))
     at = models.DateTimeField(_("changed"))
     reason = models.CharField(_("why"), max_length=10, choices=Reason)

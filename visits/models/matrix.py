@@ -85,7 +85,9 @@ class VisitClock(models.Model):
     One never visited is due from the day on which the clock began.
     """
 
-    customer = models.ForeignKey(Customer, models.CASCADE, related_name="visit_clocks", verbose_name=_("customer"))
+    customer = models.ForeignKey(
+        Customer, models.CASCADE, related_name="visit_clocks", verbose_name=_("customer"), db_index=False
+    )
     role = models.CharField(_("role"), max_length=32, choices=Post.Role)
     started_on = models.DateField(_("counted from"))
     last_visit_on = models.DateField(_("last visit"), null=True)

@@ -61,7 +61,9 @@ class DayPlan(models.Model):
         FROZEN = "frozen", _("under way")
         FAILED = "failed", _("planning failed")
 
-    person = models.ForeignKey(Person, models.PROTECT, related_name="day_plans", verbose_name=_("person"))
+    person = models.ForeignKey(
+        Person, models.PROTECT, related_name="day_plans", verbose_name=_("person"), db_index=False
+    )
     date = models.DateField(_("day"))
     run = models.ForeignKey(PlanRun, models.PROTECT, null=True, related_name="plans")
     state = models.CharField(_("state"), max_length=8, choices=State, default=State.WAITING)
@@ -135,9 +137,11 @@ class PlanStop(models.Model):
         WEATHER = "weather", _("weather")
         PERSON = "person", _("changed by hand")
 
-    plan = models.ForeignKey(DayPlan, models.CASCADE, related_name="stops")
+    plan = models.ForeignKey(DayPlan, models.CASCADE, related_name="stops", db_index=False)
     sequence = models.PositiveSmallIntegerField(_("no."))
-    customer = models.ForeignKey(Customer, models.PROTECT, related_name="plan_stops", verbose_name=_("customer"))
+    customer = models.ForeignKey(
+        Customer, models.PROTECT, related_name="plan_stops", verbose_name=_("customer"), db_index=False
+    )
     mode = models.CharField(_("how"), max_length=8, choices=Modes, default=Modes.ON_SITE)
     planned_mode = models.CharField(max_length=8, choices=Modes, default=Modes.ON_SITE)
     mode_cause = models.CharField(max_length=8, choices=Cause, blank=True, default=Cause.NONE)
@@ -202,7 +206,7 @@ class PlanOmission(models.Model):
         NOBODY = "nobody", _("away, and nobody stands in")
         LATER = "later", _("planned for a later day")
 
-    plan = models.ForeignKey(DayPlan, models.CASCADE, related_name="omissions")
+    plan = models.ForeignKey(DayPlan, models.CASCADE, related_name="omissions", db_index=False)
     customer = models.ForeignKey(Customer, models.PROTECT, related_name="+", verbose_name=_("customer"))
     reason = models.CharField(_("why left out"), max_length=16, choices=Reason)
     values = models.JSONField(default=dict)

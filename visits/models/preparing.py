@@ -52,7 +52,7 @@ class News(models.Model):
 class Explained(models.Model):
     """A notice was explained to a customer: it does not come up there again."""
 
-    notice = models.ForeignKey(News, models.PROTECT, related_name="explained")
+    notice = models.ForeignKey(News, models.PROTECT, related_name="explained", db_index=False)
     customer = models.ForeignKey(Customer, models.PROTECT, related_name="+")
     by = models.ForeignKey(Person, models.PROTECT, related_name="+")
     at = models.DateTimeField()
@@ -70,7 +70,7 @@ class Explained(models.Model):
 class OwnWords(models.Model):
     """What a person wants of their next visit to a customer, and what they will bring; planning never touches it."""
 
-    customer = models.ForeignKey(Customer, models.PROTECT, related_name="+", verbose_name=_("customer"))
+    customer = models.ForeignKey(Customer, models.PROTECT, related_name="+", verbose_name=_("customer"), db_index=False)
     person = models.ForeignKey(Person, models.PROTECT, related_name="+", verbose_name=_("person"))
     goal = models.CharField(_("goal of the visit"), max_length=120, blank=True)
     bring = models.CharField(_("to bring"), max_length=200, blank=True)

@@ -22,7 +22,7 @@ class Territory(models.Model):
         APPLIED = "applied", _("applied")
         DROPPED = "dropped", _("dropped")
 
-    unit = models.ForeignKey(OrgUnit, models.PROTECT, related_name="+", verbose_name=_("unit"))
+    unit = models.ForeignKey(OrgUnit, models.PROTECT, related_name="+", verbose_name=_("unit"), db_index=False)
     aim = models.CharField(_("aim"), max_length=8, choices=Aim)
     state = models.CharField(_("state"), max_length=8, choices=State, default=State.OPEN)
     month = models.DateField(_("month it was counted for"))
@@ -54,7 +54,7 @@ class Territory(models.Model):
 class TerritoryMove(models.Model):
     """One customer who would change hands."""
 
-    territory = models.ForeignKey(Territory, models.CASCADE, related_name="moves")
+    territory = models.ForeignKey(Territory, models.CASCADE, related_name="moves", db_index=False)
     customer = models.ForeignKey(Customer, models.PROTECT, related_name="+", verbose_name=_("customer"))
     giver = models.ForeignKey(Person, models.PROTECT, related_name="+", verbose_name=_("from"))
     taker = models.ForeignKey(Person, models.PROTECT, related_name="+", verbose_name=_("to"))

@@ -42,8 +42,10 @@ class Visit(models.Model):
         OTHER = "other", _("something else")
 
     key = models.UUIDField(_("key"), unique=True)
-    customer = models.ForeignKey(Customer, models.PROTECT, related_name="visits", verbose_name=_("customer"))
-    person = models.ForeignKey(Person, models.PROTECT, related_name="visits", verbose_name=_("visitor"))
+    customer = models.ForeignKey(
+        Customer, models.PROTECT, related_name="visits", verbose_name=_("customer"), db_index=False
+    )
+    person = models.ForeignKey(Person, models.PROTECT, related_name="visits", verbose_name=_("visitor"), db_index=False)
     role = models.CharField(_("in the role of"), max_length=32, choices=Post.Role)
     stop = models.OneToOneField(PlanStop, models.SET_NULL, null=True, related_name="visit", verbose_name=_("stop"))
     state = models.CharField(_("state"), max_length=4, choices=State, default=State.OPEN)
@@ -121,7 +123,9 @@ class Problem(models.Model):
 
     key = models.UUIDField(_("key"), unique=True)
     visit = models.ForeignKey(Visit, models.PROTECT, related_name="problems", verbose_name=_("visit"))
-    customer = models.ForeignKey(Customer, models.PROTECT, related_name="problems", verbose_name=_("customer"))
+    customer = models.ForeignKey(
+        Customer, models.PROTECT, related_name="problems", verbose_name=_("customer"), db_index=False
+    )
     what = models.CharField(_("what"), max_length=200)
     owner = models.ForeignKey(Person, models.PROTECT, related_name="problems", verbose_name=_("owner"))
     due_on = models.DateField(_("to be solved by"))

@@ -70,8 +70,12 @@ class WeatherAlert(models.Model):
 class WeatherDebt(models.Model):
     """A visit on site that weather turned into a call: still owed, and to be made by a certain day."""
 
-    alert = models.ForeignKey(WeatherAlert, models.PROTECT, related_name="debts", verbose_name=_("weather alert"))
-    customer = models.ForeignKey(Customer, models.PROTECT, related_name="weather_debts", verbose_name=_("customer"))
+    alert = models.ForeignKey(
+        WeatherAlert, models.PROTECT, related_name="debts", verbose_name=_("weather alert"), db_index=False
+    )
+    customer = models.ForeignKey(
+        Customer, models.PROTECT, related_name="weather_debts", verbose_name=_("customer"), db_index=False
+    )
     person = models.ForeignKey(Person, models.PROTECT, related_name="+", verbose_name=_("person"))
     put_off_at = models.DateTimeField(_("put off"))
     to_visit_on = models.DateField(_("to be visited on"))
@@ -93,7 +97,7 @@ class WeatherDebt(models.Model):
 class WeatherTold(models.Model):
     """Who was told of an alert: once each, however often it is looked at again."""
 
-    alert = models.ForeignKey(WeatherAlert, models.CASCADE, related_name="told")
+    alert = models.ForeignKey(WeatherAlert, models.CASCADE, related_name="told", db_index=False)
     person = models.ForeignKey(Person, models.PROTECT, related_name="+")
     stops = models.PositiveIntegerField()
     told_at = models.DateTimeField()

@@ -139,7 +139,9 @@ class Indicator(models.Model):
 class Threshold(models.Model):
     """The lines of an indicator: breach, and near-breach 面临突破; the most exact one for a customer wins (WRN-1)."""
 
-    indicator = models.ForeignKey(Indicator, models.CASCADE, related_name="thresholds", verbose_name=_("indicator"))
+    indicator = models.ForeignKey(
+        Indicator, models.CASCADE, related_name="thresholds", verbose_name=_("indicator"), db_index=False
+    )
     importance = models.CharField(_("importance"), max_length=10, choices=Customer.Importance, blank=True)
     tier = models.PositiveSmallIntegerField(_("visit tier"), choices=Customer.Tier, null=True, blank=True)
     service_class = models.PositiveSmallIntegerField(
@@ -169,7 +171,9 @@ class Threshold(models.Model):
 class Movement(models.Model):
     """How all customers of a kind moved together in one month, for an indicator that is told against the market."""
 
-    indicator = models.ForeignKey(Indicator, models.CASCADE, related_name="movements", verbose_name=_("indicator"))
+    indicator = models.ForeignKey(
+        Indicator, models.CASCADE, related_name="movements", verbose_name=_("indicator"), db_index=False
+    )
     kind = models.CharField(_("kind"), max_length=10, choices=Customer.Kind)
     month = models.DateField(_("month"))
     value = models.DecimalField(_("value"), max_digits=10, decimal_places=4)

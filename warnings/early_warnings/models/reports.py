@@ -23,9 +23,13 @@ from early_warnings.querysets import (
 class EarlyWarning(Course):
     """The urgent report of a customer: one until it is resolved, every new sign is added to it (WRN-3)."""
 
-    customer = models.ForeignKey(Customer, models.PROTECT, related_name="early_warnings", verbose_name=_("customer"))
+    customer = models.ForeignKey(
+        Customer, models.PROTECT, related_name="early_warnings", verbose_name=_("customer"), db_index=False
+    )
     importance = models.CharField(_("importance when it opened"), max_length=10, choices=Customer.Importance)
-    storm = models.ForeignKey(Storm, models.PROTECT, null=True, related_name="reports", verbose_name=_("storm"))
+    storm = models.ForeignKey(
+        Storm, models.PROTECT, null=True, related_name="reports", verbose_name=_("storm"), db_index=False
+    )
 
     objects = EarlyWarningQuerySet.as_manager()
 
@@ -47,7 +51,6 @@ class EarlyWarning(Course):
             models.Index(fields=["customer", "-opened_on"], name="report_customer"),
             models.Index(fields=["level", "-opened_on"], condition=~Q(state="closed"), name="report_open"),
             models.Index(fields=["-opened_on", "-id"], name="report_opened"),
-            models.Index(fields=["duty"], name="report_duty"),
             models.Index(fields=["storm"], condition=Q(storm__isnull=False), name="report_storm"),
         ]
         triggers = [measure_first("warning_id")]
@@ -73,7 +76,7 @@ class Sign(models.Model):
         NEAR = rules.Level.NEAR, _("near breach")
         BACK = "back", _("back within the line")
 
-    warning = models.ForeignKey(EarlyWarning, models.CASCADE, related_name="signs")
+    warning = models.ForeignKey(EarlyWarning, models.CASCADE, related_name="signs", db_index=False)
     indicator = models.ForeignKey(Indicator, models.PROTECT, related_name="+", verbose_name=_("indicator"))
     level = models.CharField(_("level"), max_length=6, choices=Level)
     worst = models.CharField(_("worst level"), max_length=6, choices=Course.Level)

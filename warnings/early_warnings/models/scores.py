@@ -52,7 +52,9 @@ class ScoreBand(models.Model):
         LOW = "low", pgettext_lazy("answer", "at most")
         HIGH = "high", pgettext_lazy("answer", "at least")
 
-    card = models.ForeignKey(ScoreCard, models.CASCADE, related_name="bands", verbose_name=_("score card"))
+    card = models.ForeignKey(
+        ScoreCard, models.CASCADE, related_name="bands", verbose_name=_("score card"), db_index=False
+    )
     question = models.CharField(_("question"), max_length=30)
     end = models.CharField(_("end"), max_length=4, choices=End)
     cut = models.DecimalField(_("cut"), max_digits=9, decimal_places=3)

@@ -32,7 +32,7 @@ class StormLine(models.Model):
 class Storm(models.Model):
     """The new reports of one unit and night, gathered: one duty, to share them out or to see what is behind them."""
 
-    unit = models.ForeignKey(OrgUnit, models.PROTECT, related_name="storms", verbose_name=_("unit"))
+    unit = models.ForeignKey(OrgUnit, models.PROTECT, related_name="storms", verbose_name=_("unit"), db_index=False)
     on = models.DateField(_("business date"))
     count = models.PositiveIntegerField(_("new reports"))
     least = models.PositiveIntegerField(_("line"))

@@ -65,7 +65,7 @@ class TrialMonth(models.Model):
         ALONE = "alone", _("this indicator alone")
         TOGETHER = "together", _("the set with it")
 
-    trial = models.ForeignKey(Trial, models.CASCADE, related_name="months")
+    trial = models.ForeignKey(Trial, models.CASCADE, related_name="months", db_index=False)
     month = models.DateField(_("month"))
     whose = models.CharField(max_length=8, choices=Whose)
     raised = models.PositiveIntegerField(_("new reports"))
