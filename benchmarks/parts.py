@@ -49,6 +49,18 @@ class Parts:
         )
 
 
+class Moment:
+    """When a statement that begins so was first asked for."""
+
+    def __init__(self, beginning: str) -> None:
+        self.beginning, self.at = beginning, 0.0
+
+    def look(self, execute: Callable[..., object], sql: str, *details: object) -> object:
+        if not self.at and sql.startswith(self.beginning):
+            self.at = time.perf_counter()
+        return execute(sql, *details)
+
+
 class Memory:
     """What the backend and its parallel workers hold, looked at twice a second, where `/proc` may be read."""
 

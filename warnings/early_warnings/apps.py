@@ -1,6 +1,11 @@
+from datetime import datetime
+from typing import Any
+
 from django.apps import AppConfig
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.signals import imported
 from duties import kinds
 
 
@@ -15,6 +20,13 @@ class EarlyWarningsConfig(AppConfig):
         watch.register_own()
         for kind in _kinds():
             kinds.register(kind)
+        imported.connect(_renew_touched)
+
+
+def _renew_touched(*, now: datetime, **_about: Any) -> None:
+    from early_warnings import services
+
+    services.renew_touched(on=timezone.localdate(now))
 
 
 def _of_reports() -> tuple[kinds.Kind, ...]:

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from typing import BinaryIO
 
 import pghistory
@@ -20,6 +21,7 @@ from accounts.services.imports.orders import OrdersImport
 from accounts.services.imports.outcome import Options, Outcome, Refusals
 from accounts.services.imports.reading import open_sheet
 from accounts.services.imports.staging import Progress, load, silent
+from accounts.signals import imported
 
 CUSTOMERS, FACTS, ORDERS = "customers", "facts", "orders"
 IMPORTS: Mapping[str, type[CustomersImport | FactsImport | OrdersImport]] = {
@@ -65,7 +67,9 @@ def import_file(
             progress=progress,
         )
         if not dry_run:
-            outcome.import_id = _keep_evidence(outcome, name, digest=digest, by=by, now=now).pk
+            evidence = _keep_evidence(outcome, name, digest=digest, by=by, now=now)
+            outcome.import_id = evidence.pk
+            transaction.on_commit(partial(imported.send_robust, FileImport, instance=evidence, now=now))
     return outcome
 
 

@@ -15,6 +15,7 @@ from early_warnings.services.evaluation import (
     evaluate_after_imports,
     evaluate_night,
     preview,
+    renew_touched,
 )
 from early_warnings.services.judging import judge_effects
 from early_warnings.services.nights import follow_up, spend_import, spend_night
@@ -80,6 +81,7 @@ __all__ = [
     "propose_change",
     "put_live",
     "remove_line",
+    "renew_touched",
     "run_trials",
     "score_customers",
     "set_line",

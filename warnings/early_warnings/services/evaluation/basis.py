@@ -55,6 +55,11 @@ class Basis:
         return f"{self.table}_moved"
 
     @property
+    def few(self) -> str:
+        """The table of the rows that are others than the last evaluation saw."""
+        return f"{self.table}_few"
+
+    @property
     def parts(self) -> list[Part]:
         return list(self._parts)
 

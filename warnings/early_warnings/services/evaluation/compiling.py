@@ -27,18 +27,18 @@ def candidates(
     basis: Basis,
     moved: Market,
     *,
-    touched: str = "",
+    few: bool = False,
 ) -> list[str]:
     """Who is over the loosest line for their importance, and what open reports wait for (`early_known`).
 
     A fixed number of statements for the facts, some more for each rank and each measure of other tables; they
-    fill `early_candidate`. With a table of `touched` rows of the basis only these customers.
+    fill `early_candidate`. With `few` only the customers in `basis.few`.
     """
     lined = [each for each in indicators if each.pk in loosest]
     facts = [(each, figures(each, basis, moved)) for each in lined if needs_facts(each)]
     plain = [(each, of) for each, of in facts if each.comparison != rules.Comparison.RANK]
     gates = " OR ".join(reached(each, basis, loosest[each.pk], moved) for each, _of in plain) or "false"
-    passed = basis.summed(f"(SELECT b.* FROM {touched or basis.table} b WHERE {gates})")
+    passed = basis.summed(f"(SELECT b.* FROM {basis.few if few else basis.table} b WHERE {gates})")
     found = [f"CREATE TEMP TABLE early_reached ON COMMIT DROP AS SELECT b.* FROM {passed} b", _CANDIDATES]
     if plain:
         hits = [
@@ -60,11 +60,11 @@ def candidates(
             "DROP TABLE early_back, early_held",
         ]
     found.append("DROP TABLE early_reached")
-    among = f"b.id IN (SELECT id FROM {touched})" if touched else "true"
+    among = f"b.id IN (SELECT id FROM {basis.few})" if few else "true"
     for each, of in facts:
         if each.comparison == rules.Comparison.RANK:
             found.append(_ranked(each, of, loosest[each.pk], basis.summed(basis.table), among))
-    asked = [] if touched else [each for each in lined if not needs_facts(each)]
+    asked = [] if few else [each for each in lined if not needs_facts(each)]
     return [*found, *(sql for each in asked for sql in _asked(each, loosest[each.pk], basis.table))]
 
 

@@ -6,7 +6,6 @@ booked out of it and those that come are booked in, so that no night adds up eve
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -115,9 +114,3 @@ def of_kind(each: Indicator) -> str:
 def needs_facts(each: Indicator) -> bool:
     """Whether an indicator says nothing while there are no facts."""
     return MEASURES[each.measure].reads_facts
-
-
-def basis_of(indicators: Sequence[Indicator], known: rules.Known, table: str) -> Basis:
-    """The basis of these indicators for what is known on a day."""
-    month: date = known.month or rules.months_back(known.on, 1)
-    return Basis([each for each in indicators if needs_facts(each)], month, known.until, table)

@@ -18,8 +18,11 @@ from early_warnings.services.months.work import Work
 TABLE = "warnings_basis"
 
 
-def keep(work: Work, basis: Basis, indicators: Sequence[Indicator]) -> bool:
-    """Bring the kept basis up to date by the notes taken; True if only the rows in `RENEWED` are others."""
+def keep(work: Work, basis: Basis, indicators: Sequence[Indicator], *, only_few: bool = False) -> bool:
+    """Bring the kept basis up to date by the notes taken; True if only the rows in `basis.few` are others.
+
+    With `only_few` nothing is done if more are.
+    """
     kept, _ = KeptBasis.objects.select_for_update().get_or_create(pk=1)
     notes = Notes.of(work)
     most = most_of(kept.customers)
@@ -28,11 +31,13 @@ def keep(work: Work, basis: Basis, indicators: Sequence[Indicator]) -> bool:
     usable = notes.usable(basis.parts, columns, most=most)
     plan = f"{gates.rows(indicators, basis, basis.everybody())}; {figures.ledger(indicators, basis)}"
     only_renewed = bool(columns) and kept.plan == plan and len(usable) == len(basis.parts)
+    if only_few and not only_renewed:
+        return False
     if not only_renewed:
         _make(work, basis, indicators, usable if columns else None)
         if notes.touched > most:
             work.execute("DELETE FROM early_touched WHERE NOT changed")
-    if columns and (notes.touched or only_renewed):
+    if columns and notes.touched:
         _renew(work, basis, indicators, notes.of_touched)
     if notes.touched or not only_renewed:
         kept.plan = plan
@@ -52,13 +57,11 @@ def _make(work: Work, basis: Basis, indicators: Sequence[Indicator], usable: Col
     work.execute(f"CREATE UNIQUE INDEX ON {basis.table} (id)")
     work.execute(f"ANALYZE {basis.table} (id)")
     work.execute(f"CREATE UNLOGGED TABLE {basis.ledger} AS {figures.ledger(indicators, basis)}")
+    work.execute(f"DROP TABLE IF EXISTS {basis.few}; CREATE UNLOGGED TABLE {basis.few} (LIKE {basis.table})")
 
 
 def _renew(work: Work, basis: Basis, indicators: Sequence[Indicator], months: Collection[date]) -> None:
-    """Read those months again of whoever was touched, and everything of whose state or classes changed.
-
-    They stand in `RENEWED` too.
-    """
+    """Read those months again of whoever was touched, and everything of whose state or classes changed."""
     as_before = [part.name for part in basis.parts if part.month not in months]
     with looked_up(work):
         gone = f"DELETE FROM {basis.table} b USING early_touched t WHERE b.id = t.customer_id RETURNING b.*, t.changed"
@@ -70,4 +73,6 @@ def _renew(work: Work, basis: Basis, indicators: Sequence[Indicator], months: Co
     work.execute(f"INSERT INTO {basis.table} SELECT * FROM {RENEWED}")
     for rows, sign in (("early_gone", -1), (RENEWED, 1)):
         work.execute(f"INSERT INTO {basis.ledger} {figures.ledger(indicators, basis, rows, sign)}")
-    work.execute("DROP TABLE early_gone")
+    work.execute(f"DELETE FROM {basis.few} f USING early_touched t WHERE f.id = t.customer_id")
+    work.execute(f"INSERT INTO {basis.few} SELECT * FROM {RENEWED}")
+    work.execute(f"DROP TABLE early_gone, {RENEWED}")

@@ -1,5 +1,6 @@
 """What there is to evaluate on a day: the months that the facts can tell, and the indicators in force."""
 
+from collections.abc import Sequence
 from datetime import date
 
 from django.db.models import Q
@@ -7,8 +8,34 @@ from django.db.models import Q
 from early_warnings import rules
 from early_warnings.measures import MEASURES, fits
 from early_warnings.models import Evaluation, Indicator
-from early_warnings.services.evaluation import statements
+from early_warnings.services.evaluation import figures, keeping, statements
+from early_warnings.services.evaluation.basis import Basis
+from early_warnings.services.months import notes
 from early_warnings.services.months.work import Work
+
+
+class Asked:
+    """The indicators that an evaluation asks for, and over which months: their basis, in a table of that name."""
+
+    def __init__(self, indicators: Sequence[Indicator], known: rules.Known, table: str) -> None:
+        self.indicators, self.known = indicators, known
+        self.of_customers = [each for each in indicators if each.family == Indicator.Family.CUSTOMER]
+        of_facts = [each for each in self.of_customers if figures.needs_facts(each)]
+        self.basis = Basis(of_facts, known.month or rules.months_back(known.on, 1), known.until, table)
+
+    @property
+    def values(self) -> dict[str, date | None]:
+        """What the statements are told of the months."""
+        return {"on": self.known.on, "until": self.known.until, "month": self.basis.month}
+
+
+def asked_on(work: Work, on: date) -> Asked:
+    """What is asked on a day. Takes the notes of the facts, which tell whether other months are known of."""
+    notes.take(work, "warnings_touched", "moved")
+    known = known_still(work, on) or known_on(work, on)
+    asked = Asked(valid_on(on, known), known, keeping.TABLE)
+    work.values |= asked.values
+    return asked
 
 
 def was_known(known: rules.Known) -> bool:

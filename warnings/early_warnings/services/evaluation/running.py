@@ -13,8 +13,7 @@ from accounts.models import Customer, FileImport
 from early_warnings import rules
 from early_warnings.models import Evaluation, Indicator, KeptBasis, Movement, Threshold
 from early_warnings.services.evaluation import causes, compiling, figures, gates, keeping, statements
-from early_warnings.services.evaluation.basis import Basis
-from early_warnings.services.evaluation.knowing import known_on, known_still, valid_on, was_known
+from early_warnings.services.evaluation.knowing import Asked, asked_on, was_known
 from early_warnings.services.evaluation.sending import send
 from early_warnings.services.months import notes
 from early_warnings.services.months.ranges import merged
@@ -40,38 +39,34 @@ def evaluate(*, on: date, now: datetime, only_touched: bool = False) -> Evaluati
     started = time.monotonic()
     work = Work(on=on, now=now)
     with connection.execute_wrapper(work.tally):
-        work.execute("SELECT pg_advisory_xact_lock(hashtext('early_warnings.evaluate'))")
+        work.execute(statements.TAKE_TURN)
         if Evaluation.objects.filter(on__gt=on, finished_at__isnull=False).exists():
             raise GoesBack(str(on))
-        work.execute("SET LOCAL work_mem = '128MB'")
+        work.execute(statements.MEMORY)
         # Checks that wait for the commit make a queue, which the triggers of the history walk through for every row.
         work.execute("SET CONSTRAINTS ALL IMMEDIATE")
         imports = _imports()
-        notes.take(work, "warnings_touched", "moved")
-        known = known_still(work, on) or known_on(work, on)
-        indicators = valid_on(on, known)
-        customers = _of_customers(indicators)
-        basis = figures.basis_of(customers, known, keeping.TABLE)
-        _set_values(work, known)
-        renewed = keeping.keep(work, basis, customers)
-        few = only_touched and renewed and was_known(known)
-        among = statements.OF_TOUCHED if few else ""
+        asked = asked_on(work, on)
+        renewed = keeping.keep(work, asked.basis, asked.of_customers)
+        few = only_touched and renewed and was_known(asked.known)
+        among = _of_few(work, asked) if few else ""
         work.execute(statements.WAITED_FOR.format(among=among))
-        moved = _market(work, customers, basis)
-        _keep_movement(moved, basis.month)
-        _measure(work, customers, basis, moved, touched=notes.RENEWED if few else "")
+        moved = _market(work, asked)
+        _keep_movement(moved, asked.basis.month)
+        _measure(work, asked, moved, few=few)
         if not few:
-            _count_units(work, indicators, basis)
+            _count_units(work, asked)
         raised, units = _write(work, among), []
         if not few:
             units = _write_units(work)
         send(raised, units, now=now)
         signs = work.execute("SELECT count(*) FROM early_sign")[0][0]
         work.execute("SET CONSTRAINTS ALL DEFERRED")
-        work.execute("DROP TABLE early_known, early_value, early_sign, early_seen, early_noted, early_touched")
-        work.execute(f"DROP TABLE IF EXISTS early_unit, {notes.RENEWED}")
+        notes.forget(work)
+        work.execute("DROP TABLE early_known, early_value, early_sign, early_seen")
+        work.execute(f"DROP TABLE IF EXISTS early_unit, early_open; TRUNCATE {asked.basis.few}")
     evaluation, _ = Evaluation.objects.select_for_update().get_or_create(on=on, defaults={"started_at": now})
-    evaluation.month, evaluation.known_until, evaluation.finished_at = known.month, known.until, now
+    evaluation.month, evaluation.known_until, evaluation.finished_at = asked.known.month, asked.known.until, now
     evaluation.imports = imports
     evaluation.statements = work.count
     if not few:
@@ -83,14 +78,21 @@ def evaluate(*, on: date, now: datetime, only_touched: bool = False) -> Evaluati
     return evaluation
 
 
+def _of_few(work: Work, asked: Asked) -> str:
+    """What leaves out the reports of those who are as the last evaluation saw them."""
+    work.execute(statements.OPEN_OF_FEW.format(few=asked.basis.few))
+    work.execute("ANALYZE early_open")
+    return statements.OF_FEW
+
+
 def find(work: Work, indicators: Sequence[Indicator], known: rules.Known, *, past: bool = False) -> None:
     """Measure everybody into temporary tables, from the facts themselves, to try what is not in force.
 
     In the `past` those are measured too who bought then and gave up since.
     """
-    customers = _of_customers(indicators)
-    basis = figures.basis_of(customers, known, "early_basis")
-    _set_values(work, known)
+    asked = Asked(indicators, known, "early_basis")
+    customers, basis = asked.of_customers, asked.basis
+    work.values |= asked.values
     with merged(work) as ranges:
         rows = gates.rows(customers, basis, basis.everybody(past=past, ranges=ranges))
         work.execute(f"CREATE TEMP TABLE {basis.table} ON COMMIT DROP AS {rows}")
@@ -98,8 +100,8 @@ def find(work: Work, indicators: Sequence[Indicator], known: rules.Known, *, pas
     work.execute(f"ANALYZE {basis.table}")
     work.execute(f"CREATE TEMP TABLE {basis.ledger} ON COMMIT DROP AS {figures.ledger(customers, basis)}")
     work.execute(statements.NOTHING_WAITED_FOR)
-    _measure(work, customers, basis, _market(work, customers, basis))
-    _count_units(work, indicators, basis)
+    _measure(work, asked, _market(work, asked))
+    _count_units(work, asked)
 
 
 def forget(work: Work) -> None:
@@ -107,8 +109,8 @@ def forget(work: Work) -> None:
     work.execute("DROP TABLE early_basis, early_basis_moved, early_known, early_value, early_sign, early_unit")
 
 
-def _market(work: Work, customers: Sequence[Indicator], basis: Basis) -> figures.Market:
-    return figures.market_of(customers, work.execute(figures.market(customers, basis)))
+def _market(work: Work, asked: Asked) -> figures.Market:
+    return figures.market_of(asked.of_customers, work.execute(figures.market(asked.of_customers, asked.basis)))
 
 
 def _keep_movement(moved: figures.Market, month: date) -> None:
@@ -122,12 +124,11 @@ def _keep_movement(moved: figures.Market, month: date) -> None:
     Movement.objects.bulk_create(kept, update_conflicts=True, unique_fields=unique, update_fields=["value"])
 
 
-def _measure(
-    work: Work, customers: Sequence[Indicator], basis: Basis, moved: figures.Market, *, touched: str = ""
-) -> None:
+def _measure(work: Work, asked: Asked, moved: figures.Market, *, few: bool = False) -> None:
     """Signs of customers, from a basis, in the tables `early_value` and `early_sign`."""
     work.execute("ANALYZE early_known")
-    for sql in compiling.candidates(customers, _loosest(customers), basis, moved, touched=touched):
+    customers = asked.of_customers
+    for sql in compiling.candidates(customers, _loosest(customers), asked.basis, moved, few=few):
         work.execute(sql)
     work.execute("ANALYZE early_candidate")
     work.execute(statements.LINES)
@@ -137,18 +138,10 @@ def _measure(
     work.execute("ANALYZE early_value, early_sign")
 
 
-def _count_units(work: Work, indicators: Sequence[Indicator], basis: Basis) -> None:
-    units = [each.pk for each in indicators if each.of_indicator_id is not None]
-    work.execute(statements.COUNT_UNITS.format(ledger=basis.ledger), unit_indicators=units)
-    causes.count(work, indicators)
-
-
-def _set_values(work: Work, known: rules.Known) -> None:
-    work.values |= {"on": known.on, "until": known.until, "month": known.month or rules.months_back(known.on, 1)}
-
-
-def _of_customers(indicators: Sequence[Indicator]) -> list[Indicator]:
-    return [each for each in indicators if each.family == Indicator.Family.CUSTOMER]
+def _count_units(work: Work, asked: Asked) -> None:
+    units = [each.pk for each in asked.indicators if each.of_indicator_id is not None]
+    work.execute(statements.COUNT_UNITS.format(ledger=asked.basis.ledger), unit_indicators=units)
+    causes.count(work, asked.indicators)
 
 
 def _write(work: Work, among: str) -> list[int]:

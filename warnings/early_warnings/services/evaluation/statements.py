@@ -1,5 +1,11 @@
 """What an evaluation writes once the signs are known: a fixed number of statements, whatever the number of signs."""
 
+#: Evaluations wait for each other; an import does not wait for one.
+TAKE_TURN = "SELECT pg_advisory_xact_lock(hashtext('early_warnings.evaluate'))"
+TAKE_TURN_IF_FREE = TAKE_TURN.replace("pg_advisory", "pg_try_advisory")
+
+MEMORY = "SET LOCAL work_mem = '128MB'"
+
 #: What the facts can tell on the day: how many rows each month has.
 KNOWN = """
     SELECT month, count(*) FROM accounts_monthlyfact WHERE month BETWEEN %(oldest)s AND %(running)s GROUP BY month
@@ -25,8 +31,14 @@ WAITED_FOR = """
     WHERE w.state <> 'closed' AND m.measured_on IS NULL AND m.indicator_id IS NOT NULL {among}
 """
 NOTHING_WAITED_FOR = "CREATE TEMP TABLE early_known (customer_id bigint, indicator_id bigint) ON COMMIT DROP"
-#: For what is asked of reports: only those of customers whose facts have changed.
-OF_TOUCHED = "AND w.customer_id IN (SELECT customer_id FROM early_touched)"
+#: The open reports of few customers, each looked up, whatever the planner thinks of it.
+OPEN_OF_FEW = """
+    CREATE TEMP TABLE early_open ON COMMIT DROP AS
+    SELECT o.id FROM {few} f CROSS JOIN LATERAL (
+        SELECT w.id FROM warnings_earlywarning w WHERE w.customer_id = f.id AND w.state <> 'closed' OFFSET '0') o
+"""
+#: For what is asked of reports: only these.
+OF_FEW = "AND w.id IN (SELECT id FROM early_open)"
 
 #: The most exact line of each kind of customer that has candidates (WRN-1): the nearest unit, then importance, tier,
 #: class. It is looked up once for all customers of a unit that are classed alike.

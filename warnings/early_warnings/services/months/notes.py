@@ -13,7 +13,7 @@ from typing import Self
 from early_warnings.services.months.parts import Part
 from early_warnings.services.months.work import Work
 
-#: The rows of the touched as they are now, until the evaluation or scoring is over.
+#: The rows of the touched as they are now, while they are read again.
 RENEWED = "early_renewed"
 #: Past this share of the customers it is quicker to read everybody's; so many are always read one by one.
 MOST_TOUCHED, LEAST_TOUCHED = 0.2, 100
@@ -26,7 +26,7 @@ _TAKE = """
 _TOUCHED = """
     CREATE TEMP TABLE early_touched ON COMMIT DROP AS
     SELECT customer_id, bool_or(month IS NULL) AS changed FROM early_noted
-    WHERE customer_id IS NOT NULL GROUP BY customer_id
+    WHERE customer_id IS NOT NULL GROUP BY customer_id ORDER BY customer_id
 """
 _NOTED = """
     SELECT coalesce(bool_or(customer_id IS NULL AND month IS NULL), false),
@@ -43,6 +43,11 @@ _COLUMNS = """
 def take(work: Work, table: str, *columns: str) -> None:
     """Take the notes of a table into `early_noted`; until the end of the transaction they are not gone."""
     work.execute(_TAKE.format(table=table, columns=", ".join(("customer_id", "month", *columns))))
+
+
+def forget(work: Work) -> None:
+    """Drop the notes that were taken: a longer transaction may take others."""
+    work.execute("DROP TABLE early_noted, early_touched")
 
 
 @dataclass(frozen=True, slots=True)

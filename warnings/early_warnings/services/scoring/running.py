@@ -64,7 +64,7 @@ def _score(on: date, now: datetime, back: int, *, again: bool = False) -> Scorin
     whole = Scoring.objects.filter(everybody=True).select_related("card", "by_days").order_by("-pk").first()
     few = not again and whole is not None and _are_few(noted, whole, (month, card, by_days))
     if few and not noted.touched:
-        work.execute("DROP TABLE early_noted, early_touched")
+        notes.forget(work)
         return None
     kept = whole.customers if whole else 0
     keeping.keep(work, keeping.parts_of(month, known_from), noted, customers=kept, few=few)
@@ -76,8 +76,8 @@ def _score(on: date, now: datetime, back: int, *, again: bool = False) -> Scorin
         _answer(work, rows, month, known_from, [card, by_days] if by_days else [card], few=few)
     changed = writing.write(work, few=few)
     customers = work.execute(f"SELECT count(*) FROM {rows} m")[0][0]
-    work.execute("DROP TABLE early_days, early_scored, early_noted, early_touched")
-    work.execute(f"DROP TABLE IF EXISTS {notes.RENEWED}")
+    notes.forget(work)
+    work.execute(f"DROP TABLE early_days, early_scored; DROP TABLE IF EXISTS {notes.RENEWED}")
     return Scoring.objects.create(
         month=month,
         card=card,

@@ -7,6 +7,7 @@ as long as all that comes before it, and left as many dead rows behind.
 from datetime import date
 
 from early_warnings.models import CustomerScore, ScoreCard
+from early_warnings.services.evaluation import statements
 from early_warnings.services.months.work import Work
 
 #: So many months of totals are kept.
@@ -52,8 +53,8 @@ _MAKE_ANEW = f"""
     CREATE INDEX early_score_highest_first ON early_score (total DESC, customer_id);
     ANALYZE early_score
 """
-#: An evaluation reads scores for as long as it takes: whoever opens a page would wait for it behind this.
-_WAIT_FOR_EVALUATION = "SELECT pg_advisory_xact_lock(hashtext('early_warnings.evaluate'))"
+#: An evaluation reads scores for as long as it takes: whoever opens a page would wait for it behind this, so that it
+#: takes its turn among evaluations.
 _TAKE_PLACE = """
     DROP TABLE warnings_customerscore;
     ALTER TABLE early_score RENAME TO warnings_customerscore;
@@ -82,7 +83,7 @@ def write(work: Work, *, few: bool) -> int:
     gone = before - known
     if changed + gone > MOST_CHANGED * before:
         work.execute(_MAKE_ANEW)
-        work.execute(_WAIT_FOR_EVALUATION)
+        work.execute(statements.TAKE_TURN)
         work.execute(_TAKE_PLACE)
     elif changed or gone:
         _write_changed(work, among="true")

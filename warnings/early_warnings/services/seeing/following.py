@@ -14,6 +14,7 @@ from early_warnings import rules
 from early_warnings.measures import MEASURES, SCORES, Source
 from early_warnings.models import Indicator, Movement, Threshold
 from early_warnings.services.evaluation import figures
+from early_warnings.services.evaluation.knowing import Asked
 from early_warnings.services.lines import winning_line
 from early_warnings.services.months.work import Work
 
@@ -188,7 +189,7 @@ def _keep_month(indicators: Sequence[Indicator], month: date) -> None:
     work = Work()
     next_month = rules.months_back(month, -1)
     known = rules.Known(on=next_month, month=month, until=next_month - timedelta(days=1))
-    basis = figures.basis_of(indicators, known, "early_basis")
+    basis = Asked(indicators, known, "early_basis").basis
     work.execute(f"CREATE TEMP TABLE {basis.table} AS {basis.everybody(past=True)}")
     work.execute(f"CREATE TEMP TABLE {basis.ledger} AS {figures.ledger(indicators, basis)}")
     moved = figures.market_of(indicators, work.execute(figures.market(indicators, basis)))
