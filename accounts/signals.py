@@ -2,5 +2,5 @@
 
 from django.dispatch import Signal
 
-#: A file was imported, and its import stands: its `FileImport` is the sender's `instance`, `now` the moment.
+#: A file was imported, and its import stands. Sent with its evidence, the `FileImport` `instance`, and `now`.
 imported = Signal()
