@@ -245,7 +245,13 @@ def measure(repeat: int) -> None:
         f" {moved_on.said(join)}"
     )
     tell_scores(scored, join)
-    print(f"memory at most: {memory.said()}", flush=True)
+    print(f"memory at most: {memory.said()}")
+    share = imports[0].parts.whole / usual.whole
+    print(
+        f"all indicators over everybody, a night: ratio {usual.whole / join:.2f} (aim: 8 at 5.5 million);"
+        f" after an import of one in a hundred {share:.1%} of that (aim: 5 %)",
+        flush=True,
+    )
 
 
 def score(on: date) -> tuple[Any, float]:
