@@ -69,14 +69,21 @@ class Migration(migrations.Migration):
             name='customer',
             field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='visits', to='accounts.customer', verbose_name='customer'),
         ),
-        # as the field alone is altered, Django takes the partial unique index of this column for the field's own
+        # altering the field itself, Django would take the partial unique index of this column for the field's own
         migrations.SeparateDatabaseAndState(
-            [migrations.RunSQL("DROP INDEX visits_visit_person_id_4a1f66a9", "CREATE INDEX visits_visit_person_id_4a1f66a9 ON visits_visit (person_id)")],
-            [migrations.AlterField(
-            model_name='visit',
-            name='person',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='visits', to=settings.AUTH_USER_MODEL, verbose_name='visitor'),
-        )],
+            database_operations=[
+                migrations.RunSQL(
+                    "DROP INDEX visits_visit_person_id_4a1f66a9",
+                    "CREATE INDEX visits_visit_person_id_4a1f66a9 ON visits_visit (person_id)",
+                ),
+            ],
+            state_operations=[
+                migrations.AlterField(
+                    model_name='visit',
+                    name='person',
+                    field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='visits', to=settings.AUTH_USER_MODEL, verbose_name='visitor'),
+                ),
+            ],
         ),
         migrations.AlterField(
             model_name='visitclock',

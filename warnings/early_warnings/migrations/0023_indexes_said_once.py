@@ -16,14 +16,21 @@ class Migration(migrations.Migration):
             model_name='earlywarning',
             name='report_duty',
         ),
-        # as the field alone is altered, Django takes the partial unique index of this column for the field's own
+        # altering the field itself, Django would take the partial unique index of this column for the field's own
         migrations.SeparateDatabaseAndState(
-            [migrations.RunSQL("DROP INDEX warnings_earlywarning_customer_id_47c8236e", "CREATE INDEX warnings_earlywarning_customer_id_47c8236e ON warnings_earlywarning (customer_id)")],
-            [migrations.AlterField(
-            model_name='earlywarning',
-            name='customer',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='early_warnings', to='accounts.customer', verbose_name='customer'),
-        )],
+            database_operations=[
+                migrations.RunSQL(
+                    "DROP INDEX warnings_earlywarning_customer_id_47c8236e",
+                    "CREATE INDEX warnings_earlywarning_customer_id_47c8236e ON warnings_earlywarning (customer_id)",
+                ),
+            ],
+            state_operations=[
+                migrations.AlterField(
+                    model_name='earlywarning',
+                    name='customer',
+                    field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='early_warnings', to='accounts.customer', verbose_name='customer'),
+                ),
+            ],
         ),
         migrations.AlterField(
             model_name='earlywarning',

@@ -11,7 +11,7 @@ from early_warnings.models import Evaluation, KeptBasis
 from early_warnings.services.evaluation import keeping, statements
 from early_warnings.services.evaluation.knowing import asked_on, was_known
 from early_warnings.services.months import notes
-from early_warnings.services.months.work import Work
+from early_warnings.services.months.work import MEMORY, Work
 
 
 @transaction.atomic
@@ -24,7 +24,7 @@ def renew_touched(*, on: date) -> bool:
     work = Work()
     if not work.execute(statements.TAKE_TURN_IF_FREE)[0][0] or not _has_kept(on):
         return False
-    work.execute(statements.MEMORY)
+    work.execute(MEMORY)
     asked = asked_on(work, on)
     renewed = was_known(asked.known) and keeping.keep(work, asked.basis, asked.of_customers, only_few=True)
     if renewed:

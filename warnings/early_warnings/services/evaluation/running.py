@@ -17,7 +17,7 @@ from early_warnings.services.evaluation.knowing import Asked, asked_on, was_know
 from early_warnings.services.evaluation.sending import send
 from early_warnings.services.months import notes
 from early_warnings.services.months.ranges import merged
-from early_warnings.services.months.work import Work
+from early_warnings.services.months.work import MEMORY, Work
 
 #: The first night fills tables within its transaction: taken for empty, they would be read row by row.
 MANY = 1000
@@ -42,7 +42,7 @@ def evaluate(*, on: date, now: datetime, only_touched: bool = False) -> Evaluati
         work.execute(statements.TAKE_TURN)
         if Evaluation.objects.filter(on__gt=on, finished_at__isnull=False).exists():
             raise GoesBack(str(on))
-        work.execute(statements.MEMORY)
+        work.execute(MEMORY)
         # Checks that wait for the commit make a queue, which the triggers of the history walk through for every row.
         work.execute("SET CONSTRAINTS ALL IMMEDIATE")
         imports = _imports()

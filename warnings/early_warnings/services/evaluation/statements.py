@@ -4,8 +4,6 @@
 TAKE_TURN = "SELECT pg_advisory_xact_lock(hashtext('early_warnings.evaluate'))"
 TAKE_TURN_IF_FREE = TAKE_TURN.replace("pg_advisory", "pg_try_advisory")
 
-MEMORY = "SET LOCAL work_mem = '128MB'"
-
 #: What the facts can tell on the day: how many rows each month has.
 KNOWN = """
     SELECT month, count(*) FROM accounts_monthlyfact WHERE month BETWEEN %(oldest)s AND %(running)s GROUP BY month

@@ -9,6 +9,9 @@ from django.db import connection
 #: planner from working in parallel, which `OFFSET 0` does.
 FENCE = "OFFSET '0'"
 
+#: What a statement over everybody may hold before it turns to the disk.
+MEMORY = "SET LOCAL work_mem = '128MB'"
+
 
 class Work:
     """Runs statements with the values that they share."""

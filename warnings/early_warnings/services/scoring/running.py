@@ -15,7 +15,7 @@ from early_warnings.services.evaluation.knowing import known_on
 from early_warnings.services.months import notes
 from early_warnings.services.months.notes import Notes
 from early_warnings.services.months.ranges import looked_up
-from early_warnings.services.months.work import Work
+from early_warnings.services.months.work import MEMORY, Work
 from early_warnings.services.scoring import arithmetic, keeping, order_days, writing
 from early_warnings.services.scoring.cards import card_on
 
@@ -58,7 +58,7 @@ def _score(on: date, now: datetime, back: int, *, again: bool = False) -> Scorin
         return None
     known_days = work.execute(order_days.known_to_the_end(month))[0][0]
     by_days = card_on(on, ScoreCard.Kind.DAYS) if known_days else None
-    work.execute("SET LOCAL work_mem = '128MB'")
+    work.execute(MEMORY)
     notes.take(work, "warnings_scorenote")
     noted = Notes.of(work)
     whole = Scoring.objects.filter(everybody=True).select_related("card", "by_days").order_by("-pk").first()

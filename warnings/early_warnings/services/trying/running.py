@@ -18,7 +18,7 @@ from early_warnings.models import Indicator, Trial, TrialMonth
 from early_warnings.rules import truth
 from early_warnings.services.evaluation.running import find, forget
 from early_warnings.services.evaluation.sending import REPORT, UNIT_REPORT
-from early_warnings.services.months.work import Work
+from early_warnings.services.months.work import MEMORY, Work
 from early_warnings.services.trying import statements
 
 #: A month takes seconds; who has not come back by then was killed.
@@ -113,7 +113,7 @@ def _months(trial: Trial) -> list[date]:
 @transaction.atomic
 def _try_month(trial: Trial, sets: _Sets, month: date, *, fresh: bool, now: datetime) -> None:
     work = Work(tried=sets.tried, present=sets.present, together=sets.together)
-    work.execute("SET LOCAL work_mem = '128MB'")
+    work.execute(MEMORY)
     if fresh:
         work.execute("DROP TABLE IF EXISTS trial_before")
         _flag(work, sets, rules.months_back(month, 1))
