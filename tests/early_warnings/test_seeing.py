@@ -15,7 +15,7 @@ from accounts import clock
 from accounts.models import Customer, MonthlyFact
 from duties import services as duties
 from tests.early_warnings.cases import LAST_MONTH, MONDAY, months, propose_one, steady_market
-from tests.factories.accounts import CustomerFactory
+from tests.factories.accounts import CustomerFactory, OrgUnitFactory, PersonFactory, PostFactory
 from tests.factories.company import Company
 from tests.factories.early_warnings import EarlyWarningFactory, UnitWarningFactory
 
@@ -59,6 +59,19 @@ def test_the_board_counts_by_unit_level_state_and_age(
     assert boss.get("/warnings/?role=customer_officer").context["page"].paginator.count == 3
     assert boss.get("/warnings/?state=suppressed").context["page"].paginator.count == 1
     assert old.duty.next_due_at < MONDAY
+
+
+def test_a_board_without_branches_does_not_deny_what_is_open(company: Company, client: Client) -> None:
+    """Who works at a station sees no branch."""
+    station = OrgUnitFactory(parent=company.a.unit, kind="station")
+    manager = PostFactory(person=PersonFactory(), role="account_manager", unit=station).person
+    customer = CustomerFactory(unit=station, account_manager=manager)
+    client.force_login(manager)
+    assert "没有未结报告" in client.get("/warnings/board/").content.decode()
+    EarlyWarningFactory(customer=customer)
+    page = client.get("/warnings/board/")
+    assert (page.context["lines"], [each["counts"]["all"] for each in page.context["held"]]) == ([], [1])
+    assert "没有未结报告" not in page.content.decode()
 
 
 def test_the_map_shows_breaches_first_in_scope(company: Company, client: Client) -> None:
